@@ -1,0 +1,18 @@
+import type { NotificationRequest } from "./verify";
+
+/** The part of an AWS event that matters here; API Gateway (both payload formats), function URLs and ALB have it. */
+export interface ApiGatewayEvent {
+  readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
+  readonly multiValueHeaders?: { readonly [name: string]: readonly string[] | undefined } | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
+}
+
+/** Makes a request to verify from an event of AWS, whose body may be in base64. */
+export function requestFromApiGateway(event: ApiGatewayEvent): NotificationRequest {
+  return {
+    // `headers` has only the last line of a header that was sent in several.
+    headers: event.multiValueHeaders ?? event.headers ?? {},
+    body: Buffer.from(event.body ?? "", event.isBase64Encoded === true ? "base64" : "utf8"),
+  };
+}
