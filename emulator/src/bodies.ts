@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
+import { ApiError } from "./envelope";
+
+/** A body that couldn't be understood; refused once it is clear that the sender may send one at all. */
+export class UnreadableBody {
+  constructor(readonly error: ApiError) {}
+}
+
+/** Reads JSON, and takes note of everything that isn't. */
+export function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
+    const body = parseJson(String(text));
+    note(request, body instanceof UnreadableBody ? String(text) : body);
+    done(null, body);
+  });
+  app.addContentTypeParser("*", { parseAs: "string" }, (request, text, done) => {
+    note(request, String(text));
+    const type = request.headers["content-type"] ?? "no content type";
+    const message = `The body must be JSON, sent as "Content-Type: application/json", not as ${type}.`;
+    done(null, text === "" ? undefined : new UnreadableBody(new ApiError(415, message)));
+  });
+}
+
+/** Reads HTML form bodies too, as the token endpoints want them. */
+export function readForms(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (request, text, done) => {
+      note(request, String(text));
+      done(null, new URLSearchParams(String(text)));
+    },
+  );
+}
+
+/** Refuses a request whose body couldn't be understood. */
+export function requireReadableBody(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  done: HookHandlerDoneFunction,
+): void {
+  if (request.body instanceof UnreadableBody) throw request.body.error;
+  done();
+}
+
+function parseJson(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new UnreadableBody(new ApiError(400, `The body isn't valid JSON: ${reason}.`));
+  }
+}
+
+function note(request: FastifyRequest, body: unknown): void {
+  if (request.record !== null) request.record.body = body === "" ? undefined : body;
+}

@@ -1,0 +1,6 @@
+export type { PostAnswer } from "./deliver";
+export type { Delivery, DeliveryAttempt } from "./deliveries";
+export type { Account, Notification, StoredWebhook, WebhookBody, WebhookEvent } from "./model";
+export { DEFAULT_EVENTS, DEMO_ACCOUNT, type EmulatorOptions, type SecretVisibility } from "./options";
+export type { RecordedRequest } from "./recorder";
+export { type Emulator, startEmulator } from "./start";

@@ -1,0 +1,48 @@
+import { createHash, createHmac } from "node:crypto";
+
+/** The headers that a signature covers, in the order in which their values are joined. */
+export const SIGNED_HEADERS = ["host", "date", "content-type", "digest"] as const;
+
+/**
+ * The two headers that sign a request the way UP42 does: base64(HMAC-SHA256(secret, values)), where the values of
+ * the headers named in `Signature-Input` are joined in that order without a separator.
+ * @param createdAt When the signature is made, in milliseconds; it is sent in seconds.
+ */
+export function signatureHeaders(
+  headers: Readonly<Record<(typeof SIGNED_HEADERS)[number], string>>,
+  secret: string,
+  createdAt: number,
+): { "signature-input": string; signature: string } {
+  const values = SIGNED_HEADERS.map((name) => headers[name]).join("");
+  const names = SIGNED_HEADERS.map((name) => `"${name}"`).join(" ");
+  return {
+    "signature-input": `up42-sig=(${names});created=${Math.floor(createdAt / 1000)}`,
+    signature: `up42-sig=${createHmac("sha256", secret).update(values).digest("base64")}`,
+  };
+}
+
+/** The value of a `Digest` header (RFC 3230) for a body. */
+export function bodyDigest(body: string): string {
+  return `SHA-256=${createHash("sha256").update(body).digest("base64")}`;
+}
+
+/** Everything that a notification's request carries, signed when there is a secret. */
+export function notificationHeaders(
+  url: URL,
+  body: string,
+  secret: string,
+  now: number,
+): Record<string, string> {
+  const headers = {
+    host: url.host,
+    date: new Date(now).toUTCString(),
+    "content-type": "application/json",
+    digest: bodyDigest(body),
+  };
+  return {
+    ...headers,
+    "content-length": String(Buffer.byteLength(body)),
+    "user-agent": "up42-emulator",
+    ...(secret === "" ? {} : signatureHeaders(headers, secret, now)),
+  };
+}

@@ -1,0 +1,63 @@
+import type { AddressInfo } from "node:net";
+import type { Context } from "./context";
+import { Deliveries } from "./deliveries";
+import type { StoredWebhook } from "./model";
+import { type EmulatorOptions, resolveOptions } from "./options";
+import type { RecordedRequest } from "./recorder";
+import { buildServer } from "./server";
+import { WebhookStore } from "./store";
+import { Tokens } from "./tokens";
+
+/** A running emulator. */
+export interface Emulator {
+  /** Where it listens, without a slash at the end: the API's address and the authentication's. */
+  readonly url: string;
+  /** The requests it got so far, in order; those of the emulator's own pages are left out. */
+  readonly requests: readonly RecordedRequest[];
+  /** Forgets the requests so far. */
+  clearRequests(): void;
+  /** The webhooks as they are, with their secrets in clear: of one workspace, or of all. */
+  webhooks(workspaceId?: string): StoredWebhook[];
+  /** Ends all tokens at once, as if they had expired. */
+  revokeTokens(): void;
+  /** Stops listening and gives up what is under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator of UP42's webhooks API.
+ * @throws RangeError when an option can't be right; Error when the data file can't be read or the port is taken.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const settings = resolveOptions(options);
+  const context: Context = {
+    settings,
+    store: new WebhookStore(settings.dataFile),
+    tokens: new Tokens(settings.tokenLifetimeSeconds),
+    deliveries: new Deliveries(settings),
+  };
+  const requests: RecordedRequest[] = [];
+  const app = buildServer(context, requests);
+  await app.listen({ port: settings.port, host: settings.host });
+  return {
+    url: urlOf(app.addresses()),
+    requests,
+    clearRequests: () => {
+      requests.length = 0;
+    },
+    webhooks: (workspaceId) => context.store.list(workspaceId),
+    revokeTokens: () => context.tokens.revokeAll(),
+    close: async () => {
+      context.deliveries.close();
+      await app.close();
+    },
+  };
+}
+
+/** An address that a client on this machine can use. */
+function urlOf([address]: (AddressInfo | string)[]): string {
+  if (typeof address !== "object") throw new Error("up42-emulator: the server has no address");
+  const host = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[address.address];
+  const literal = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${host ?? literal}:${address.port}`;
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import { readDataFile, writeDataFile } from "./data-file";
+import type { StoredWebhook, WebhookBody } from "./model";
+import { timestamp } from "./time";
+
+/**
+ * The webhooks of all workspaces, in the order of their creation. With a data file, a change is on disk before
+ * it is visible, so what a client has seen survives any end of the process.
+ */
+export class WebhookStore {
+  #webhooks: ReadonlyMap<string, StoredWebhook>;
+
+  /** @throws Error when the data file is there but can't be read. */
+  constructor(private readonly dataFile?: string) {
+    const webhooks = dataFile === undefined ? [] : readDataFile(dataFile);
+    this.#webhooks = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
+  }
+
+  /** The webhooks of one workspace, or of all. */
+  list(workspaceId?: string): StoredWebhook[] {
+    const all = [...this.#webhooks.values()];
+    return workspaceId === undefined ? all : all.filter((webhook) => webhook.workspaceId === workspaceId);
+  }
+
+  get(workspaceId: string, id: string): StoredWebhook | undefined {
+    const webhook = this.#webhooks.get(id.toLowerCase());
+    return webhook?.workspaceId === workspaceId ? webhook : undefined;
+  }
+
+  create(workspaceId: string, body: WebhookBody): StoredWebhook {
+    const now = timestamp();
+    return this.#put({ ...content(body), id: randomUUID(), workspaceId, createdAt: now, updatedAt: now });
+  }
+
+  /** Puts a new content in the place of the old one; what the body leaves out goes back to its default. */
+  replace({ id, workspaceId, createdAt }: StoredWebhook, body: WebhookBody): StoredWebhook {
+    return this.#put({ ...content(body), id, workspaceId, createdAt, updatedAt: timestamp() });
+  }
+
+  delete({ id }: StoredWebhook): void {
+    const next = new Map(this.#webhooks);
+    next.delete(id);
+    this.#commit(next);
+  }
+
+  #put(webhook: StoredWebhook): StoredWebhook {
+    this.#commit(new Map(this.#webhooks).set(webhook.id, webhook));
+    return webhook;
+  }
+
+  #commit(next: ReadonlyMap<string, StoredWebhook>): void {
+    if (this.dataFile !== undefined) writeDataFile(this.dataFile, [...next.values()]);
+    this.#webhooks = next;
+  }
+}
+
+function content({ events, name, url, secret = "", active = false }: WebhookBody): Required<WebhookBody> {
+  return { events: [...events], name, url, secret, active };
+}
