@@ -1,8 +1,9 @@
 import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { Context } from "./context";
 import { Deliveries } from "./deliveries";
 import type { StoredWebhook } from "./model";
-import { type EmulatorOptions, resolveOptions } from "./options";
+import { type EmulatorOptions, resolveOptions, type Settings } from "./options";
 import type { RecordedRequest } from "./recorder";
 import { buildServer } from "./server";
 import { WebhookStore } from "./store";
@@ -38,7 +39,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   const requests: RecordedRequest[] = [];
   const app = buildServer(context, requests);
-  await app.listen({ port: settings.port, host: settings.host });
+  await listen(app, settings);
   return {
     url: urlOf(app.addresses()),
     requests,
@@ -52,6 +53,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       await app.close();
     },
   };
+}
+
+async function listen(app: FastifyInstance, { host, port }: Settings): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    const advice = taken ? "the port is in use (stop what uses it, or choose another port)" : String(error);
+    throw new Error(`up42-emulator: can't listen on ${host}:${port}: ${advice}.`, { cause: error });
+  }
 }
 
 /** An address that a client on this machine can use. */
