@@ -68,8 +68,13 @@ export interface OrderStatusBody extends Extensible {
 }
 
 declare const unknownEvent: unique symbol;
-/** The name of an event this version doesn't know: any string, but by its type none of the known names. */
-export type UnknownEventName = string & { readonly [unknownEvent]: true };
+/**
+ * The name of an event that this version doesn't know: any string. Assign it to a `string` to compare it.
+ *
+ * For the compiler it is one text of its own and not `string`, as otherwise comparing `event` with a known name would
+ * not rule out an unknown notification.
+ */
+export type UnknownEventName = "(unknown event)" & { readonly [unknownEvent]: true };
 
 /** A notification of an event that this version doesn't know, as it came. */
 export interface UnknownNotification extends Envelope {
