@@ -1,0 +1,224 @@
+import { ConfigError } from "./up42/errors";
+
+/** How to log in at UP42. */
+export type Credentials =
+  | { readonly kind: "password"; readonly username: string; readonly password: string }
+  | { readonly kind: "projectApiKey"; readonly projectId: string; readonly projectApiKey: string }
+  | { readonly kind: "accessToken"; readonly accessToken: string };
+
+/** The provider's configuration, complete and checked. */
+export interface Config {
+  readonly credentials: Credentials;
+  /** Undefined: the workspace of the account that the credentials belong to. */
+  readonly workspaceId: string | undefined;
+  readonly apiUrl: string;
+  readonly authUrl: string;
+  /** How long one operation may take in all, tries and pauses included. */
+  readonly timeoutSeconds: number;
+  /** How often a request is repeated at the most. */
+  readonly maxRetries: number;
+}
+
+/** Where a value comes from; `config` wins over `env`. */
+export interface ConfigSource {
+  /** Reads a key of the stack's configuration, for instance `up42:username`. */
+  readonly config: (key: string) => string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Key =
+  | "username"
+  | "password"
+  | "projectId"
+  | "projectApiKey"
+  | "accessToken"
+  | "workspaceId"
+  | "region"
+  | "apiUrl"
+  | "authUrl"
+  | "timeoutSeconds"
+  | "maxRetries";
+
+interface Found {
+  readonly value: string;
+  /** The name under which it was found, for messages. */
+  readonly from: string;
+  readonly inConfig: boolean;
+}
+
+/** UP42's hosts (documentation: developers/authentication; SDK). */
+const REGIONS: Readonly<Record<string, { readonly apiUrl: string; readonly authUrl: string }>> = {
+  eu: { apiUrl: "https://api.up42.com", authUrl: "https://auth.up42.com" },
+  sa: { apiUrl: "https://api.sa.up42.com", authUrl: "https://auth.sa.up42.com" },
+};
+
+const CREDENTIAL_KEYS = {
+  password: ["username", "password"],
+  projectApiKey: ["projectId", "projectApiKey"],
+  accessToken: ["accessToken"],
+} as const;
+
+type CredentialKind = keyof typeof CREDENTIAL_KEYS;
+const CREDENTIAL_KINDS: readonly CredentialKind[] = ["password", "projectApiKey", "accessToken"];
+
+const DEFAULT_TIMEOUT_SECONDS = 120;
+const DEFAULT_MAX_RETRIES = 5;
+const PROFILE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * Reads the configuration from the stack's config and the environment.
+ *
+ * @param profile Which set of settings to read: `up42-<profile>:…` and `UP42_<PROFILE>_…`; without one, `up42:…` and
+ * `UP42_…`.
+ * @throws ConfigError that lists what was found (names, never values) and what would be right.
+ */
+export function readConfig(source: ConfigSource, profile?: string): Config {
+  if (profile !== undefined && !PROFILE.test(profile)) {
+    throw new ConfigError(
+      `profile "${profile}" is not a profile's name: use lower-case letters, digits and single hyphens, as in "team-a" ` +
+        `(its settings are then up42-team-a:username and so on).`,
+    );
+  }
+  const names = namesFor(profile);
+  const find = (key: Key): Found | undefined => lookUp(source, names, key);
+  const region = regionOf(find("region"));
+  return {
+    credentials: credentialsOf(find, names),
+    workspaceId: find("workspaceId")?.value,
+    apiUrl: addressOf(find("apiUrl")) ?? region.apiUrl,
+    authUrl: addressOf(find("authUrl")) ?? addressOf(find("apiUrl"), isLoopback) ?? region.authUrl,
+    timeoutSeconds: numberOf(find("timeoutSeconds"), { least: 1, whole: false }) ?? DEFAULT_TIMEOUT_SECONDS,
+    maxRetries: numberOf(find("maxRetries"), { least: 0, whole: true }) ?? DEFAULT_MAX_RETRIES,
+  };
+}
+
+/** Whether an address stays on this machine, which is what lets it do without TLS. */
+export function isLoopback(url: URL): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return (
+    host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
+  );
+}
+
+interface Names {
+  readonly config: (key: Key) => string;
+  readonly env: (key: Key) => string;
+}
+
+function namesFor(profile: string | undefined): Names {
+  const namespace = profile === undefined ? "up42" : `up42-${profile}`;
+  const prefix = namespace.toUpperCase().replaceAll("-", "_");
+  return {
+    config: (key) => `${namespace}:${key}`,
+    env: (key) => `${prefix}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+  };
+}
+
+function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined {
+  const configured = source.config(names.config(key))?.trim();
+  if (configured !== undefined && configured !== "") {
+    return { value: configured, from: names.config(key), inConfig: true };
+  }
+  const fromEnvironment = source.env[names.env(key)]?.trim();
+  if (fromEnvironment !== undefined && fromEnvironment !== "") {
+    return { value: fromEnvironment, from: names.env(key), inConfig: false };
+  }
+  return undefined;
+}
+
+/**
+ * Picks the one way to log in. What the stack's config names wins; the environment may complete it (a username in
+ * the config, its password in the environment), or stands alone when the config names none.
+ */
+function credentialsOf(find: (key: Key) => Found | undefined, names: Names): Credentials {
+  const found = CREDENTIAL_KINDS.flatMap((kind) =>
+    CREDENTIAL_KEYS[kind].flatMap((key) => {
+      const value = find(key);
+      return value === undefined ? [] : [{ kind, ...value }];
+    }),
+  );
+  const configured = found.filter((one) => one.inConfig);
+  const decisive = configured.length > 0 ? configured : found;
+  const kinds = [...new Set(decisive.map((one) => one.kind))];
+  const [kind] = kinds;
+  if (kind === undefined) {
+    throw new ConfigError(`No UP42 credentials were found. ${waysToLogIn(names)}`);
+  }
+  const foundNames = decisive.map((one) => one.from).join(", ");
+  if (kinds.length > 1) {
+    throw new ConfigError(
+      `The UP42 credentials contradict each other: found ${foundNames}, which are ${kinds.length} ways to log in. ` +
+        `Keep one. ${waysToLogIn(names)}`,
+    );
+  }
+  const missing = CREDENTIAL_KEYS[kind].filter((key) => find(key) === undefined);
+  if (missing.length > 0) {
+    const wanted = missing.map((key) => `${names.config(key)} (or ${names.env(key)})`).join(" and ");
+    throw new ConfigError(`The UP42 credentials are incomplete: found ${foundNames}, but not ${wanted}.`);
+  }
+  return build(kind, (key) => find(key)?.value ?? "");
+}
+
+function build(kind: CredentialKind, value: (key: Key) => string): Credentials {
+  switch (kind) {
+    case "password":
+      return { kind, username: value("username"), password: value("password") };
+    case "projectApiKey":
+      return { kind, projectId: value("projectId"), projectApiKey: value("projectApiKey") };
+    case "accessToken":
+      return { kind, accessToken: value("accessToken") };
+  }
+}
+
+function waysToLogIn(names: Names): string {
+  const ways = CREDENTIAL_KINDS.map((kind) =>
+    CREDENTIAL_KEYS[kind].map((key) => names.config(key)).join(" + "),
+  );
+  return (
+    `Set one of: ${ways.join(" | ")}; for instance \`pulumi config set ${names.config("username")} you@example.com\` ` +
+    `and \`pulumi config set --secret ${names.config("password")}\`, or the environment variables ` +
+    `${names.env("username")} and ${names.env("password")}.`
+  );
+}
+
+function regionOf(found: Found | undefined): { readonly apiUrl: string; readonly authUrl: string } {
+  const region = REGIONS[found?.value ?? "eu"];
+  if (region === undefined) {
+    throw new ConfigError(
+      `${found?.from} is "${found?.value}", which is not a region of UP42: use ${Object.keys(REGIONS).join(" or ")}.`,
+    );
+  }
+  return region;
+}
+
+function addressOf(found: Found | undefined, accept: (url: URL) => boolean = () => true): string | undefined {
+  if (found === undefined) {
+    return undefined;
+  }
+  if (!URL.canParse(found.value)) {
+    throw new ConfigError(`${found.from} is not an absolute URL; write it like https://api.up42.com.`);
+  }
+  const url = new URL(found.value);
+  if (url.username !== "" || url.password !== "") {
+    throw new ConfigError(`${found.from} carries credentials in its URL; set them on their own instead.`);
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
+    throw new ConfigError(
+      `${found.from} must start with https://, since credentials are sent there; http:// is only for this machine.`,
+    );
+  }
+  return accept(url) ? url.href.replace(/\/+$/, "") : undefined;
+}
+
+function numberOf(found: Found | undefined, rule: { least: number; whole: boolean }): number | undefined {
+  if (found === undefined) {
+    return undefined;
+  }
+  const value = Number(found.value);
+  if (!Number.isFinite(value) || value < rule.least || (rule.whole && !Number.isInteger(value))) {
+    throw new ConfigError(
+      `${found.from} is "${found.value}"; it must be a ${rule.whole ? "whole " : ""}number of at least ${rule.least}.`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic/stub";
+
+/** What to do when the workspace already has a webhook with the same name and URL. */
+export type IfExists = "error" | "adopt" | "create";
+
+/** The arguments of a {@link Webhook}. */
+export interface WebhookArgs {
+  /** Where UP42 sends notifications: an absolute `https://` URL (`http://` only for this machine). */
+  url: pulumi.Input<string>;
+  /** What to be notified of, for instance `["job.status", "order.status"]`; see {@link getWebhookEvents}. */
+  events: pulumi.Input<pulumi.Input<string>[]>;
+  /** The webhook's name at UP42. Default: the resource's name. */
+  name?: pulumi.Input<string> | undefined;
+  /** Signs the notifications, so that the receiver can verify them. Always kept as a Pulumi secret. Default: none. */
+  secret?: pulumi.Input<string> | undefined;
+  /** Whether UP42 sends notifications. Default: `false`, as at UP42. */
+  active?: pulumi.Input<boolean> | undefined;
+  /** Default: the configuration's `workspaceId`, else the workspace of the account. Another one replaces the webhook. */
+  workspaceId?: pulumi.Input<string> | undefined;
+  /**
+   * What to do when the workspace already has a webhook with this name and URL: stop with an error that names it
+   * (`"error"`, the default), take it over (`"adopt"`), or create a second one (`"create"`).
+   */
+  ifExists?: pulumi.Input<IfExists> | undefined;
+  /** Which account: reads the configuration `up42-<profile>:…` instead of `up42:…`. */
+  profile?: pulumi.Input<string> | undefined;
+}
+
+/** Where {@link Webhook.get} looks. */
+export interface WebhookLookup {
+  /** Default: the configuration's `workspaceId`, else the workspace of the account. */
+  workspaceId?: pulumi.Input<string> | undefined;
+  /** Which account: reads the configuration `up42-<profile>:…` instead of `up42:…`. */
+  profile?: pulumi.Input<string> | undefined;
+}
+
+/**
+ * A webhook of UP42: tells your system when a job or an order changes its status.
+ *
+ * Every change is made in place, except for another `workspaceId`, which replaces the webhook. Wrong arguments,
+ * credentials and workspaces are refused at preview, with the name of what is wrong.
+ *
+ * ```ts
+ * const webhook = new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"], active: true });
+ * ```
+ */
+export class Webhook extends DynamicResource {
+  /** The webhook's name at UP42. */
+  declare readonly name: pulumi.Output<string>;
+  /** Where UP42 sends notifications. */
+  declare readonly url: pulumi.Output<string>;
+  /** What it notifies of; the order carries no meaning. */
+  declare readonly events: pulumi.Output<string[]>;
+  /** Whether UP42 sends notifications. */
+  declare readonly active: pulumi.Output<boolean>;
+  /** What signs the notifications; a Pulumi secret. Undefined when there is none. */
+  declare readonly secret: pulumi.Output<string | undefined>;
+  /** The workspace it belongs to. */
+  declare readonly workspaceId: pulumi.Output<string>;
+  /** The profile of the account it is managed with; undefined for the default one. */
+  readonly profile: pulumi.Output<string | undefined>;
+  /** ISO 8601, as UP42 tells it. */
+  declare readonly createdAt: pulumi.Output<string>;
+  /** ISO 8601, as UP42 tells it. */
+  declare readonly updatedAt: pulumi.Output<string>;
+
+  constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
+  /** Reads an existing webhook; see {@link Webhook.get}. */
+  constructor(
+    name: string,
+    lookup: WebhookLookup,
+    opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
+  );
+  constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
+    const outputs = { createdAt: undefined, updatedAt: undefined };
+    const inputs = opts.id === undefined ? withDefaults(name, args) : { ...UNKNOWN_YET, ...args };
+    super("Webhook", "webhook", name, { ...inputs, ...outputs }, concealing(opts));
+    // Not the engine's output: that is unknown in every preview when there is no profile.
+    this.profile = pulumi.output(args?.profile);
+  }
+
+  /**
+   * Reads a webhook that exists already, without owning it: the stack neither changes nor deletes it.
+   *
+   * @param name The name of the resource in this program.
+   * @param id The webhook's id at UP42.
+   */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    lookup: WebhookLookup = {},
+    opts: pulumi.CustomResourceOptions = {},
+  ): Webhook {
+    return new Webhook(name, lookup, { ...opts, id });
+  }
+}
+
+/** Outputs exist only for properties that are named, even if without a value. */
+const UNKNOWN_YET = {
+  name: undefined,
+  url: undefined,
+  events: undefined,
+  active: undefined,
+  secret: undefined,
+  workspaceId: undefined,
+};
+
+/** Everything that the program gave goes along, so that the check can refuse a property that does not exist. */
+function withDefaults(name: string, args: Partial<WebhookArgs>): pulumi.Inputs {
+  const secret = args?.secret === undefined ? undefined : pulumi.secret(args.secret);
+  return { ...UNKNOWN_YET, ...args, name: args?.name ?? name, secret };
+}
+
+/** The host gets and returns plain values; this is what makes the engine mark the secret in the outputs again. */
+function concealing(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "secret"] };
+}

@@ -1,0 +1,73 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../dynamic/stub";
+import type { EventTest } from "../up42/model";
+import type { Webhook } from "./webhook";
+
+/** The arguments of a {@link WebhookTest}. */
+export interface WebhookTestArgs {
+  /** The webhook to test. It is tested again whenever it changes. Give this or `webhookId`. */
+  webhook?: Webhook | undefined;
+  /** The id of a webhook that this program does not hold. Give this or `webhook`. */
+  webhookId?: pulumi.Input<string> | undefined;
+  /** Default: the webhook's, else the configuration's `workspaceId`, else the workspace of the account. */
+  workspaceId?: pulumi.Input<string> | undefined;
+  /** Which events to test. Default, or when empty: every event that the webhook subscribes to. */
+  eventNames?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** The test runs again when any of these values changes, for instance the version of the receiver. */
+  triggers?: pulumi.Input<unknown[]> | undefined;
+  /** Whether to test on every `pulumi up`. Default: `false`. */
+  alwaysRun?: pulumi.Input<boolean> | undefined;
+  /** How long to repeat what fails, in seconds: receivers are often deployed in the same `up`. Default: 60. */
+  timeoutSeconds?: pulumi.Input<number> | undefined;
+  /** Which account: reads the configuration `up42-<profile>:…`. Default: the webhook's. */
+  profile?: pulumi.Input<string> | undefined;
+}
+
+/**
+ * A post-deploy check: lets UP42 send a test notification for each event, and fails the deployment, with UP42's own
+ * words, when one does not arrive. What depends on it waits for it. A test that failed runs again on the next `up`.
+ *
+ * ```ts
+ * const test = new WebhookTest("orders", { webhook });
+ * ```
+ */
+export class WebhookTest extends DynamicResource {
+  /** The webhook that was tested. */
+  declare readonly webhookId: pulumi.Output<string>;
+  /** Its workspace. */
+  declare readonly workspaceId: pulumi.Output<string>;
+  /** When the last run started; ISO 8601. */
+  declare readonly startedAt: pulumi.Output<string>;
+  /** How many events were tested. */
+  declare readonly testsRun: pulumi.Output<number>;
+  /** How many of them arrived. */
+  declare readonly testsSucceeded: pulumi.Output<number>;
+  /** How many did not; 0, or the deployment has failed. */
+  declare readonly testsFailed: pulumi.Output<number>;
+  /** The result for each event. */
+  declare readonly tests: pulumi.Output<EventTest[]>;
+
+  constructor(name: string, args: WebhookTestArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const outputs = {
+      startedAt: undefined,
+      testsRun: undefined,
+      testsSucceeded: undefined,
+      testsFailed: undefined,
+      tests: undefined,
+    };
+    const webhook = args?.webhook;
+    const inputs = {
+      ...args,
+      webhook: webhook === undefined ? undefined : tested(webhook),
+      webhookId: args?.webhookId,
+      workspaceId: args?.workspaceId,
+      profile: args?.profile ?? webhook?.profile,
+    };
+    super("WebhookTest", "webhookTest", name, { ...inputs, ...outputs }, opts);
+  }
+}
+
+/** What of a webhook, when it changes, makes a new test necessary. A new secret shows in `updatedAt`. */
+function tested({ id, workspaceId, url, events, active, updatedAt }: Webhook): pulumi.Inputs {
+  return { id, workspaceId, url, events, active, updatedAt };
+}

@@ -1,0 +1,21 @@
+import { Up42Error } from "./up42Error";
+
+/**
+ * No answer came back: refused, unreachable, reset, timed out.
+ * `sent` is "no" when the request certainly never left, so that even a POST may be repeated; `final` when another
+ * try cannot help (a certificate that is not trusted).
+ */
+export class TransportError extends Up42Error {
+  readonly sent: "no" | "maybe";
+  readonly final: boolean;
+
+  constructor(
+    message: string,
+    outcome: { readonly sent: "no" | "maybe"; readonly final?: boolean },
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.sent = outcome.sent;
+    this.final = outcome.final ?? false;
+  }
+}

@@ -1,0 +1,58 @@
+/** What a webhook is meant to be; what we send to UP42. */
+export interface WebhookSpec {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly active: boolean;
+  /** Undefined: the webhook has none. */
+  readonly secret?: string | undefined;
+}
+
+/** A webhook as UP42 tells of it. */
+export interface RemoteWebhook {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** A sorted set: order carries no meaning at UP42. */
+  readonly events: readonly string[];
+  readonly active: boolean;
+  /** Undefined: it has none, or UP42 does not tell; which of the two cannot be known. */
+  readonly secret?: string | undefined;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601. */
+  readonly updatedAt: string;
+}
+
+/** A kind of notification that a webhook can subscribe to. */
+export interface WebhookEvent {
+  /** For instance `order.status`: what `events` of a webhook holds. */
+  readonly name: string;
+  readonly title: string;
+  readonly category: string;
+  readonly description: string;
+  /** Address of its documentation. */
+  readonly documentation: string;
+}
+
+/** What came of the test notification for one event. */
+export interface EventTest {
+  readonly eventName: string;
+  readonly success: boolean;
+  /** UP42's own words. */
+  readonly message: string;
+  /** What the receiver answered, as UP42 describes it; empty when it did not answer. */
+  readonly response: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** The result of one call of the `tests` endpoint. */
+export interface TestRun {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly testsRun: number;
+  readonly testsSucceeded: number;
+  readonly testsFailed: number;
+  readonly tests: readonly EventTest[];
+}

@@ -1,0 +1,150 @@
+import { setTimeout } from "node:timers/promises";
+import { AnswerError, ApiError, messageOf, TransportError, Up42Error } from "./errors";
+import type { Operation } from "./operation";
+
+/** Whether a request may be sent again although the earlier one may have had its effect. */
+export type Repeatable = "always" | "ifNotProcessed";
+
+/** Failures of the moment, though the status says that the request is at fault. */
+const TRANSIENT = new Set([408, 425, 429]);
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 20_000;
+
+/** Whether a failure may go away by itself. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof TransportError) {
+    return !error.final;
+  }
+  if (error instanceof ApiError) {
+    return TRANSIENT.has(error.failure.status) || error.failure.status >= 500;
+  }
+  return error instanceof AnswerError;
+}
+
+/** Whether a failure proves that UP42 did nothing, so that even a POST may be sent again. */
+export function isUnprocessed(error: unknown): boolean {
+  if (error instanceof TransportError) {
+    return error.sent === "no";
+  }
+  return error instanceof ApiError && error.failure.status !== 408 && error.failure.status < 500;
+}
+
+/** The whole process pauses when UP42 says 429: what one request learns, all others obey. */
+export class Pause {
+  #until = 0;
+
+  extend(milliseconds: number): void {
+    this.#until = Math.max(this.#until, Date.now() + milliseconds);
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#until - Date.now());
+  }
+
+  /** Waits until the pause is over. @throws Up42Error when that is too late for the operation. */
+  async over(operation: Operation): Promise<void> {
+    while (this.remainingMs > 0) {
+      if (this.remainingMs >= operation.deadline.remainingMs) {
+        throw new Up42Error(
+          `Could not ${operation.what}: UP42 takes no more requests for another ${seconds(this.remainingMs)} s, ` +
+            `which is longer than this operation may take. Try again later, or raise up42:timeoutSeconds.`,
+        );
+      }
+      await setTimeout(this.remainingMs);
+    }
+  }
+}
+
+/** How requests are repeated. */
+export interface RetrySettings {
+  readonly maxRetries: number;
+  readonly pause: Pause;
+  /** 0 to 1, for the jitter; injectable so that tests need not wait for chance. */
+  readonly random?: () => number;
+}
+
+/** Runs `attempt` until it succeeds, fails for good, or the operation's deadline or the retries are used up. */
+export async function withRetries<T>(
+  settings: RetrySettings,
+  operation: Operation,
+  repeatable: Repeatable,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    // The library is loaded on the first failure only: most runs have none.
+    return await retryAfterFailure(error, settings, operation, repeatable, attempt);
+  }
+}
+
+async function retryAfterFailure<T>(
+  firstError: unknown,
+  settings: RetrySettings,
+  operation: Operation,
+  repeatable: Repeatable,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const { DelegateBackoff, handleWhen, retry } = await import("cockatiel");
+  const mayRepeat = (error: Error): boolean =>
+    isTransient(error) &&
+    (repeatable === "always" || isUnprocessed(error)) &&
+    leastWait(error, settings.pause) < operation.deadline.remainingMs;
+  const policy = retry(handleWhen(mayRepeat), {
+    maxAttempts: settings.maxRetries,
+    backoff: new DelegateBackoff(({ attempt: retries, result }) =>
+      delayBefore(retries, "error" in result ? result.error : undefined, settings, operation),
+    ),
+  });
+  let tries = 1;
+  policy.onRetry((event) => {
+    tries += 1;
+    const reason = "error" in event ? messageOf(event.error) : "no answer";
+    operation.report(
+      `${operation.what}: ${reason}; trying again in ${seconds(event.delay)} s (retry ${event.attempt} of ${settings.maxRetries})`,
+    );
+  });
+  let pending: { readonly error: unknown } | undefined = { error: firstError };
+  try {
+    return await policy.execute(() => {
+      // Hands the first failure to the library, which then decides on it as on any other.
+      if (pending !== undefined) {
+        const { error } = pending;
+        pending = undefined;
+        throw error;
+      }
+      return attempt();
+    });
+  } catch (error) {
+    throw tries > 1 && isTransient(error) ? gaveUp(error, tries) : error;
+  }
+}
+
+/**
+ * Exponential back-off with full jitter, never shorter than what UP42 asked for, and never so long that the retry
+ * would come too late to be answered.
+ */
+function delayBefore(retries: number, error: unknown, settings: RetrySettings, operation: Operation): number {
+  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (retries - 1));
+  const jitter = (settings.random ?? Math.random)() * ceiling;
+  const least = leastWait(error, settings.pause);
+  return Math.round(least + Math.min(jitter, (operation.deadline.remainingMs - least) / 2));
+}
+
+function leastWait(error: unknown, pause: Pause): number {
+  const asked = error instanceof ApiError ? (error.failure.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, pause.remainingMs);
+}
+
+/** Keeps the kind of error, so that callers still see what it was, and says that it was not for want of trying. */
+function gaveUp(error: unknown, tries: number): unknown {
+  if (error instanceof Error) {
+    error.message = `${error.message.replace(/[.]$/, "")} (gave up after ${tries} tries).`;
+  }
+  return error;
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}

@@ -1,0 +1,160 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { TransportError } from "./errors";
+
+/** One HTTP request, complete. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For the whole exchange, the body of the answer included; milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** One HTTP answer, read to its end. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+  /** Whether the body was longer than what was read of it. */
+  readonly tooLarge: boolean;
+}
+
+/** Sends one request, once. @throws TransportError when no answer came back. */
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** Enough for a hundred thousand webhooks. */
+const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
+/** Of an error, only its message is wanted. */
+const MAX_FAILURE_BYTES = 64 * 1024;
+
+/** With these, the connection was never made, so the request never left. */
+const NOT_CONNECTED = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_NODATA",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "EADDRNOTAVAIL",
+]);
+const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+
+/**
+ * HTTP over node-fetch with kept-alive connections, as many as the engine has operations in flight.
+ * Honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Does not follow redirects: an API that redirects is not UP42's.
+ */
+export function createTransport(): Transport {
+  const agents = new Map<string, Promise<HttpAgent>>();
+  const agentFor = (url: string): Promise<HttpAgent> => {
+    const { origin } = new URL(url);
+    const agent = agents.get(origin) ?? createAgent(url);
+    agents.set(origin, agent);
+    return agent;
+  };
+  return async (request) => {
+    const [{ default: fetch }, agent] = await Promise.all([import("node-fetch"), agentFor(request.url)]);
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
+    try {
+      const response = await fetch(request.url, {
+        method: request.method,
+        headers: { ...request.headers },
+        ...(request.body === undefined ? {} : { body: request.body }),
+        agent,
+        signal,
+        redirect: "manual",
+      });
+      const limit = response.ok ? MAX_SUCCESS_BYTES : MAX_FAILURE_BYTES;
+      return {
+        status: response.status,
+        contentType: response.headers.get("content-type") ?? "",
+        retryAfter: response.headers.get("retry-after") ?? undefined,
+        ...(await readBody(response.body, limit)),
+      };
+    } catch (error) {
+      throw transportError(error, request);
+    }
+  };
+}
+
+async function createAgent(url: string): Promise<HttpAgent> {
+  const options = { keepAlive: true, noDelay: true };
+  const secure = new URL(url).protocol === "https:";
+  const proxy = await proxyFor(url);
+  if (proxy !== "") {
+    const { HttpsProxyAgent } = await import("https-proxy-agent");
+    return new HttpsProxyAgent(proxy, options);
+  }
+  return secure ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
+/** Asks the library only when there is a proxy variable at all: most machines have none. */
+async function proxyFor(url: string): Promise<string> {
+  const hasProxy = Object.keys(process.env).some((name) => /^(https?|all)_proxy$/i.test(name));
+  if (!hasProxy) {
+    return "";
+  }
+  const { getProxyForUrl } = await import("proxy-from-env");
+  return getProxyForUrl(url);
+}
+
+/** Reads at most `limit` bytes: neither an endless answer nor a huge one may fill the memory. */
+async function readBody(
+  stream: AsyncIterable<string | Buffer> | null,
+  limit: number,
+): Promise<Pick<HttpAnswer, "body" | "tooLarge">> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream ?? []) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    chunks.push(bytes);
+    if (size > limit) {
+      // Leaving the loop destroys the stream, and with it the connection.
+      return { body: Buffer.concat(chunks).subarray(0, limit).toString(), tooLarge: true };
+    }
+  }
+  return { body: Buffer.concat(chunks).toString(), tooLarge: false };
+}
+
+function transportError(error: unknown, request: HttpRequest): TransportError {
+  const target = `${request.method} ${request.url}`;
+  const { code, syscall, name, message } = describe(error);
+  if (name === "AbortError" || name === "TimeoutError") {
+    const seconds = Math.round(request.timeoutMs / 100) / 10;
+    return new TransportError(
+      `${target} was not answered within ${seconds} s`,
+      { sent: "maybe" },
+      { cause: error },
+    );
+  }
+  if (CERTIFICATE.test(code)) {
+    const reason = `${target} failed: the server's TLS certificate is not trusted (${code}); see NODE_EXTRA_CA_CERTS`;
+    return new TransportError(reason, { sent: "no", final: true }, { cause: error });
+  }
+  const sent = NOT_CONNECTED.has(code) || syscall === "connect" ? "no" : "maybe";
+  return new TransportError(`${target} failed: ${code === "" ? message : code}`, { sent }, { cause: error });
+}
+
+interface Described {
+  readonly code: string;
+  readonly syscall: string;
+  readonly name: string;
+  readonly message: string;
+}
+
+function describe(error: unknown): Described {
+  const field = (name: string): string => {
+    const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+    return typeof value === "string" ? value : "";
+  };
+  return {
+    code: field("code"),
+    syscall: field("erroredSysCall") || field("syscall"),
+    name: field("name"),
+    message: field("message") || String(error),
+  };
+}
