@@ -40,6 +40,13 @@ export interface Delivery {
   readonly attempts: readonly DeliveryAttempt[];
 }
 
+/** A delivery as it starts, and its end. */
+export interface StartedDelivery {
+  readonly delivery: Delivery;
+  /** The delivery when it is delivered or failed; doesn't reject. */
+  readonly done: Promise<Delivery>;
+}
+
 /** Sends notifications and remembers, in memory, what came of them. */
 export class Deliveries {
   readonly #deliveries = new Map<string, Delivery>();
@@ -58,15 +65,8 @@ export class Deliveries {
     return this.#deliveries.get(id);
   }
 
-  /**
-   * Sends a notification to a webhook: a test once, a live one with retries.
-   * @returns The delivery as it starts, and a promise of the delivery when it has ended, which doesn't reject.
-   */
-  start(
-    webhook: StoredWebhook,
-    notification: Notification,
-    repeatOf: string | null = null,
-  ): { delivery: Delivery; done: Promise<Delivery> } {
+  /** Sends a notification to a webhook: a test once, a live one with retries. */
+  start(webhook: StoredWebhook, notification: Notification, repeatOf: string | null = null): StartedDelivery {
     const delivery: Delivery = {
       id: randomUUID(),
       repeatOf,

@@ -4,3 +4,4 @@ export type { Account, Notification, StoredWebhook, WebhookBody, WebhookEvent } 
 export { DEFAULT_EVENTS, DEMO_ACCOUNT, type EmulatorOptions, type SecretVisibility } from "./options";
 export type { RecordedRequest } from "./recorder";
 export { type Emulator, startEmulator } from "./start";
+export type { TriggerRequest } from "./trigger";

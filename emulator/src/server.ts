@@ -7,6 +7,7 @@ import { answerError } from "./errors";
 import { isInternal, type RecordedRequest, splitTarget } from "./recorder";
 import { authRoutes } from "./routes/auth";
 import { eventRoutes } from "./routes/events";
+import { ownRoutes } from "./routes/own";
 import { testRoutes } from "./routes/tests";
 import { protectWorkspace, webhookRoutes } from "./routes/webhooks";
 
@@ -44,6 +45,10 @@ export function buildServer(context: Context, requests: RecordedRequest[]): Fast
     protectWorkspace(scope, context);
     webhookRoutes(scope, context);
     testRoutes(scope, context);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    ownRoutes(scope, context);
     done();
   });
   return app;

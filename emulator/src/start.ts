@@ -1,13 +1,14 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { Context } from "./context";
-import { Deliveries } from "./deliveries";
+import { Deliveries, type Delivery } from "./deliveries";
 import type { StoredWebhook } from "./model";
 import { type EmulatorOptions, resolveOptions, type Settings } from "./options";
 import type { RecordedRequest } from "./recorder";
 import { buildServer } from "./server";
 import { WebhookStore } from "./store";
 import { Tokens } from "./tokens";
+import { type TriggerRequest, trigger } from "./trigger";
 
 /** A running emulator. */
 export interface Emulator {
@@ -21,6 +22,13 @@ export interface Emulator {
   webhooks(workspaceId?: string): StoredWebhook[];
   /** Ends all tokens at once, as if they had expired. */
   revokeTokens(): void;
+  /**
+   * Makes an event happen: sends a live notification to the active webhooks that are subscribed to it.
+   * @returns What became of it, retries included.
+   */
+  trigger(request: TriggerRequest): Promise<Delivery[]>;
+  /** The notifications so far, newest first: live ones and tests. */
+  deliveries(): Delivery[];
   /** Stops listening and gives up what is under way. */
   close(): Promise<void>;
 }
@@ -48,6 +56,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     webhooks: (workspaceId) => context.store.list(workspaceId),
     revokeTokens: () => context.tokens.revokeAll(),
+    trigger: async (request) => await Promise.all(trigger(context, request).map(({ done }) => done)),
+    deliveries: () => context.deliveries.list(),
     close: async () => {
       context.deliveries.close();
       await app.close();

@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../package-version";
 import { type ServeOptions, serve } from "./serve";
+import { type TriggerOptions, triggerEvent } from "./trigger";
+
+const DEFAULT_PORT = 8042;
 
 /** Runs the command `up42-emulator`; a failure is told on stderr and ends with exit code 1. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -13,10 +16,10 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 function program(): Command {
-  return new Command("up42-emulator")
+  const command = new Command("up42-emulator")
     .description("An emulator of UP42's webhooks API on localhost.")
     .version(packageVersion())
-    .option("--port <number>", "where to listen; 0 takes any free port", port, 8042)
+    .option("--port <number>", "where to listen; 0 takes any free port", port, DEFAULT_PORT)
     .option("--host <address>", "which of this machine's addresses to listen on", "127.0.0.1")
     .option("--data <file>", "keep the webhooks in this file (default: in memory only)")
     .option("--latency <ms>", "milliseconds added to every answer", atLeastZero, 0)
@@ -40,6 +43,15 @@ function program(): Command {
         .default("204"),
     )
     .action((options: ServeOptions) => serve(options));
+  command
+    .command("trigger")
+    .description("Make an event happen in a running emulator: notify the active webhooks subscribed to it.")
+    .argument("<event>", "such as order.status")
+    .option("--status <status>", "the order's or job's new status, such as FULFILLED")
+    .option("--workspace <id>", "only in this workspace (default: in all)")
+    .option("--url <url>", "where the emulator is", `http://127.0.0.1:${DEFAULT_PORT}`)
+    .action((event: string, options: TriggerOptions) => triggerEvent(event, options));
+  return command;
 }
 
 function atLeastZero(text: string): number {

@@ -47,9 +47,11 @@ To point pulumi-up42 at it:
   export UP42_USERNAME=${username}
   export UP42_PASSWORD=${password}
 
+Page      ${url}/
 Workspace ${workspaceId}
 Project   ${projectId}, API key ${projectApiKey} (the older way to log in)
 Webhooks  kept in ${dataFile ?? "memory; --data FILE keeps them"}
+Trigger   up42-emulator trigger order.status --status FULFILLED --url ${url}
 
 Stop it with Ctrl-C.
 `;
