@@ -47,10 +47,10 @@ interface Found {
 }
 
 /** UP42's hosts (documentation: developers/authentication; SDK). */
-const REGIONS: Readonly<Record<string, { readonly apiUrl: string; readonly authUrl: string }>> = {
-  eu: { apiUrl: "https://api.up42.com", authUrl: "https://auth.up42.com" },
-  sa: { apiUrl: "https://api.sa.up42.com", authUrl: "https://auth.sa.up42.com" },
-};
+const REGIONS = new Map([
+  ["eu", { apiUrl: "https://api.up42.com", authUrl: "https://auth.up42.com" }],
+  ["sa", { apiUrl: "https://api.sa.up42.com", authUrl: "https://auth.sa.up42.com" }],
+]);
 
 const CREDENTIAL_KEYS = {
   password: ["username", "password"],
@@ -182,10 +182,10 @@ function waysToLogIn(names: Names): string {
 }
 
 function regionOf(found: Found | undefined): { readonly apiUrl: string; readonly authUrl: string } {
-  const region = REGIONS[found?.value ?? "eu"];
+  const region = REGIONS.get(found?.value ?? "eu");
   if (region === undefined) {
     throw new ConfigError(
-      `${found?.from} is "${found?.value}", which is not a region of UP42: use ${Object.keys(REGIONS).join(" or ")}.`,
+      `${found?.from} is "${found?.value}", which is not a region of UP42: use ${[...REGIONS.keys()].join(" or ")}.`,
     );
   }
   return region;

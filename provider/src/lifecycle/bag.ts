@@ -74,7 +74,7 @@ export function parseInputs<const F extends Fields>(
     }
   }
   for (const property of Object.keys(bag)) {
-    if (!(property in fields) && !property.startsWith("__")) {
+    if (!Object.hasOwn(fields, property) && !property.startsWith("__")) {
       failures.push(
         failure(property, `is not a property of this resource; it has ${Object.keys(fields).join(", ")}`),
       );

@@ -18,8 +18,8 @@ const failureBody = v.object({
         v.string(),
         v.object({
           message: optionalText,
-          code: v.fallback(v.optional(v.unknown()), undefined),
-          details: v.unknown(),
+          code: v.optional(v.unknown()),
+          details: v.optional(v.unknown()),
         }),
       ]),
     ),

@@ -21,11 +21,14 @@ export class Redactor {
   }
 
   redact(text: string): string {
-    let redacted = text;
     // Longest first, so that a secret which is part of another does not leave the rest of it behind.
-    for (const secret of [...this.#secrets].sort((a, b) => b.length - a.length)) {
-      redacted = redacted.replaceAll(secret, HIDDEN);
-    }
-    return redacted;
+    const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length);
+    return longestFirst.length === 0
+      ? text
+      : text.replace(new RegExp(longestFirst.map(escapeForRegExp).join("|"), "g"), HIDDEN);
   }
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

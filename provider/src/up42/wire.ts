@@ -110,7 +110,7 @@ export function parseAnswer<const T extends v.GenericSchema>(
 
 /** Names types only, never values: an answer may hold a secret. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
-  return issue.expected === null ? issue.message : `should be ${issue.expected}`;
+  return issue.kind === "schema" ? `should be ${issue.expected}` : issue.message;
 }
 
 /** Splits at commas, trims, drops doubles and sorts: the form in which sets of events can be compared. */
