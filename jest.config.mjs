@@ -15,6 +15,7 @@ export default {
   rootDir: "tests",
   testMatch: ["**/*.test.ts"],
   testEnvironment: "node",
+  globalSetup: "<rootDir>/support/globalSetup.ts",
   transform: {
     "\\.(m?js|ts)$": [
       "@swc/jest",

@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+
+/** A request as the receiver got it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** With the query string, if any. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** How the receiver answers: with a status, never ("hang"), or by closing the connection ("reset"). */
+export type Answer = number | { readonly status: number; readonly body: string } | "hang" | "reset";
+
+/** An HTTP server that records what it gets. */
+export interface TestReceiver {
+  /** Such as "http://127.0.0.1:40123", without a path. */
+  readonly url: string;
+  /** Everything received so far, in order. */
+  readonly requests: ReceivedRequest[];
+  /** Sets the answer to all requests from now on. */
+  answer(answer: Answer): void;
+  /** Resolves when this many requests have arrived in all. */
+  received(count: number): Promise<void>;
+  /** Stops it and ends its open connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a receiver on a free port of 127.0.0.1.
+ *
+ * @param answer how it answers until told otherwise; default 200
+ */
+export async function startReceiver(answer: Answer = 200): Promise<TestReceiver> {
+  const requests: ReceivedRequest[] = [];
+  const waiting = new Set<{ count: number; resolve: () => void }>();
+  let current = answer;
+
+  const server = createServer((request, response) => {
+    receive(request)
+      .then((received) => {
+        requests.push(received);
+        for (const waiter of waiting) {
+          if (requests.length >= waiter.count) waiter.resolve();
+        }
+        respond(response, current);
+      })
+      // The client went away before its request was complete: there is nothing to record, nobody to answer.
+      .catch(() => response.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+
+  return {
+    url: `http://127.0.0.1:${portOf(server.address())}`,
+    requests,
+    answer: (next) => {
+      current = next;
+    },
+    received: (count) =>
+      requests.length >= count
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.add({ count, resolve });
+          }),
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
+  const body = await buffer(request);
+  const { method = "", url = "", headers } = request;
+  return { method, path: url, headers, body: body.toString("utf8") };
+}
+
+function respond(response: ServerResponse, answer: Answer): void {
+  if (answer === "hang") return;
+  if (answer === "reset") {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const { status, body } = typeof answer === "number" ? { status: answer, body: "" } : answer;
+  response.writeHead(status, { "content-type": "text/plain" }).end(body);
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string")
+    throw new Error("The receiver does not listen on a port.");
+  return address.port;
+}

@@ -1,0 +1,209 @@
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { chmod } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runCommand, runMain } from "./process.mjs";
+import {
+  buildCli,
+  buildFolder,
+  builtVersion,
+  DYNAMIC_HOST,
+  isComplete,
+  sdkFolder,
+} from "./pulumi-cli/build.mjs";
+import { compareVersions, parseVersion } from "./pulumi-cli/version.mjs";
+
+/** The oldest Pulumi CLI the provider supports. */
+export const MINIMUM_VERSION = "3.217.0";
+
+const LANGUAGE_HOST = "pulumi-language-nodejs";
+
+/**
+ * A Pulumi CLI that can run Node.js programs.
+ * @typedef {object} PulumiCli
+ * @property {string} binary absolute path of the `pulumi` program
+ * @property {string} version such as "3.259.0"
+ * @property {"PATH" | "cache"} source where it was found
+ * @property {string[]} pathEntries folders that PATH needs in front of what it has; see {@link pulumiPathEntries}
+ */
+
+/**
+ * Where and how to look; every part has a default.
+ * @typedef {object} LookupOptions
+ * @property {NodeJS.ProcessEnv} [env] whose PATH is searched, default: this process's environment
+ * @property {string} [cacheRoot] the folder with the CLIs built earlier, default: {@link defaultCacheRoot}
+ * @property {(line: string) => void} [log] gets a line for whatever takes time, default: standard error
+ */
+
+/**
+ * Finds a Pulumi CLI: the one on PATH when it is new enough, else the one built earlier. Neither builds nor changes
+ * anything.
+ *
+ * @param {LookupOptions} [options]
+ * @returns {Promise<{ cli?: PulumiCli, rejected?: string }>} `rejected` says why the CLI on PATH is of no use
+ */
+export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRoot(env) } = {}) {
+  const onPath = await pulumiOnPath(env);
+  if (onPath.cli !== undefined) return onPath;
+  const version = await builtVersion();
+  const folder = buildFolder(cacheRoot, version);
+  if (!(await isComplete(folder))) return onPath;
+  return {
+    ...onPath,
+    cli: { binary: join(folder, "pulumi"), version, source: "cache", pathEntries: [folder] },
+  };
+}
+
+/**
+ * Finds a Pulumi CLI, and builds one (about three minutes, once per user) when there is none. Never reads or writes
+ * the user's own `~/.pulumi`, login or stacks.
+ *
+ * @param {LookupOptions & { build?: import("./pulumi-cli/build.mjs").BuildProgram }} [options]
+ * @returns {Promise<PulumiCli>}
+ * @throws {Error} naming the ways to get a CLI, when none is there and none can be built
+ */
+export async function ensurePulumi({
+  env = process.env,
+  cacheRoot = defaultCacheRoot(env),
+  log = console.error,
+  build,
+} = {}) {
+  if (process.platform === "win32") {
+    throw new Error("The demo and the tests drive Pulumi on Linux and macOS. On Windows, run them in WSL.");
+  }
+  const { cli, rejected } = await findPulumi({ env, cacheRoot });
+  if (cli !== undefined) return cli;
+  const version = await builtVersion();
+  log(`${rejected ?? "There is no pulumi on PATH"}: building version ${version}, about 3 minutes, once.`);
+  try {
+    await buildCli({ cacheRoot, version, log, ...(build && { build }) });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${waysToGetPulumi()}`, {
+      cause: error,
+    });
+  }
+  const built = (await findPulumi({ env, cacheRoot })).cli;
+  if (built === undefined)
+    throw new Error(`The Pulumi CLI built in ${cacheRoot} is not complete; try again.`);
+  return built;
+}
+
+/**
+ * The folders that PATH needs in front of what it has, to run a project: the CLI's own, and that of the dynamic
+ * provider host in the project's `@pulumi/pulumi` (made executable when it is not) for a CLI that comes without one.
+ *
+ * @param {PulumiCli} cli
+ * @param {string} projectFolder a folder from which `@pulumi/pulumi` can be resolved
+ * @returns {Promise<string[]>}
+ * @throws {Error} when `@pulumi/pulumi` is not installed there
+ */
+export async function pulumiPathEntries(cli, projectFolder) {
+  if (findExecutable(DYNAMIC_HOST, foldersBeside(cli.binary)) !== undefined) return cli.pathEntries;
+  const sdk = sdkFolder(projectFolder);
+  const host = join(sdk, DYNAMIC_HOST);
+  if (!isExecutable(host)) await chmod(host, 0o755);
+  return [...cli.pathEntries, sdk];
+}
+
+/**
+ * The folder for CLIs built earlier, shared by all clones of a user.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+export function defaultCacheRoot(env = process.env) {
+  return join(userCacheFolder(env), "pulumi-up42", "pulumi-cli");
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function userCacheFolder(env) {
+  const home = env.HOME || homedir();
+  if (process.platform === "darwin") return join(home, "Library", "Caches");
+  if (process.platform === "win32") return env.LOCALAPPDATA || join(home, "AppData", "Local");
+  // The XDG specification says to ignore a relative path.
+  const xdg = env.XDG_CACHE_HOME;
+  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".cache");
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ cli?: PulumiCli, rejected?: string }>}
+ */
+async function pulumiOnPath(env) {
+  const path = (env.PATH ?? "").split(delimiter).filter(isAbsolute);
+  const binary = findExecutable("pulumi", path);
+  if (binary === undefined) return {};
+  const version = await askVersion(binary, env);
+  if (version === undefined) return { rejected: `${binary} does not tell its version` };
+  if (compareVersions(version, MINIMUM_VERSION) < 0) {
+    return { rejected: `${binary} is version ${version}, older than ${MINIMUM_VERSION}` };
+  }
+  const host = findExecutable(LANGUAGE_HOST, [...foldersBeside(binary), ...path]);
+  if (host === undefined) return { rejected: `${binary} comes without ${LANGUAGE_HOST}` };
+  const pathEntries = path.includes(dirname(host)) ? [] : [dirname(host)];
+  return { cli: { binary, version, source: "PATH", pathEntries } };
+}
+
+/**
+ * @param {string} binary
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string | undefined>} nothing when it cannot be run, or answers something else
+ */
+async function askVersion(binary, env) {
+  const answer = await runCommand(binary, ["version"], {
+    // Without this it would ask for newer versions, and keep the answer in ~/.pulumi.
+    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    timeoutMs: 30_000,
+  }).catch(() => undefined);
+  return answer?.exitCode === 0 ? parseVersion(answer.stdout) : undefined;
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} folders
+ */
+function findExecutable(name, folders) {
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/**
+ * Where Pulumi looks for its hosts besides PATH: beside itself, also where a symbolic link leads.
+ *
+ * @param {string} binary
+ */
+function foldersBeside(binary) {
+  return [dirname(binary), dirname(realpathSync(binary))];
+}
+
+/** @param {string} file */
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function waysToGetPulumi() {
+  return [
+    "",
+    `The Pulumi CLI (${MINIMUM_VERSION} or newer) is needed. Any of these gets one:`,
+    "  - install it: https://www.pulumi.com/docs/install/",
+    "  - on macOS or Linux with Homebrew: brew install pulumi/tap/pulumi",
+    "  - install a current Go (https://go.dev/doc/install), and run this again: the CLI is then built from source",
+  ].join("\n");
+}
+
+/** Prints a line for the shell that puts the CLI on PATH: `eval "$(node tools/pulumi-cli.mjs)"`. */
+async function main() {
+  const cli = await ensurePulumi();
+  const workspace = dirname(dirname(fileURLToPath(import.meta.url)));
+  const entries = [...(await pulumiPathEntries(cli, workspace)), dirname(cli.binary)];
+  console.error(`Pulumi ${cli.version} (${cli.binary})`);
+  console.log(`export PATH='${[...new Set(entries)].join(delimiter)}':"$PATH"`);
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  runMain(main);
+}

@@ -1,0 +1,202 @@
+import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { arch, platform } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withLock } from "../lock.mjs";
+import { outputTail, runCommand } from "../process.mjs";
+import { compareVersions, parseVersion } from "./version.mjs";
+
+const MODULES = dirname(fileURLToPath(import.meta.url));
+const HEARTBEAT_MS = 15_000;
+const MANIFEST = "complete.json";
+
+/** The dynamic provider host: a script in Pulumi's SDK, which the CLI looks for beside itself. */
+export const DYNAMIC_HOST = "pulumi-resource-pulumi-nodejs";
+
+/** The programs that are built, each with its Go module and package. */
+const GO_PROGRAMS = [
+  { name: "pulumi", module: "engine", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
+  {
+    name: "pulumi-language-nodejs",
+    module: "language-nodejs",
+    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+  },
+];
+
+const FILES = [...GO_PROGRAMS.map(({ name }) => name), DYNAMIC_HOST];
+
+/**
+ * Builds one program into a file. The default runs `go build`; tests put something quick in its place.
+ * @callback BuildProgram
+ * @param {typeof GO_PROGRAMS[number]} program
+ * @param {string} version the CLI's version, such as "3.259.0"
+ * @param {string} output the file to write
+ * @param {(line: string) => void} log
+ * @returns {Promise<void>}
+ */
+
+/**
+ * The version that is built when no CLI is found: the one the engine's Go module requires.
+ *
+ * @returns {Promise<string>} such as "3.259.0"
+ */
+export async function builtVersion() {
+  const file = join(MODULES, "engine", "go.mod");
+  const required = /^\s*github\.com\/pulumi\/pulumi\/pkg\/v3 (v\S+)/m.exec(await readFile(file, "utf8"));
+  const version = parseVersion(required?.[1] ?? "");
+  if (version === undefined) throw new Error(`${file} does not say which version of Pulumi it builds.`);
+  return version;
+}
+
+/**
+ * The folder that holds the CLI built for this machine, whether it is there or not.
+ *
+ * @param {string} cacheRoot
+ * @param {string} version
+ */
+export function buildFolder(cacheRoot, version) {
+  return join(cacheRoot, `v${version}`, `${platform()}-${arch()}`);
+}
+
+/**
+ * Whether a folder holds a whole build: its manifest is written last, and lists the size of every program.
+ *
+ * @param {string} folder
+ */
+export async function isComplete(folder) {
+  try {
+    const manifest = JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
+    const sizes = await Promise.all(FILES.map((name) => executableSize(join(folder, name))));
+    return FILES.every((name, index) => sizes[index] === manifest[name]);
+  } catch {
+    // Missing, half written or not JSON: in every case there is nothing to use.
+    return false;
+  }
+}
+
+/**
+ * Builds the CLI into its cache folder, unless another process has just done so. The folder appears whole or not at
+ * all; a broken one is replaced.
+ *
+ * @param {{ cacheRoot: string, version: string, log: (line: string) => void, build?: BuildProgram }} options
+ * @throws {Error} when Go is missing or too old, or the build fails
+ */
+export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
+  const folder = buildFolder(cacheRoot, version);
+  const onWait = () => log("Another process is building the Pulumi CLI; waiting for it.");
+  await withLock(
+    `${folder}.lock`,
+    async () => {
+      if (await isComplete(folder)) return;
+      await removeLeftovers(folder);
+      const work = await mkdtemp(`${folder}.building-`);
+      try {
+        await buildAll(work, version, build, log);
+        await rm(folder, { recursive: true, force: true });
+        await rename(work, folder);
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
+    },
+    onWait,
+  );
+}
+
+/**
+ * @param {string} folder
+ * @param {string} version
+ * @param {BuildProgram} build
+ * @param {(line: string) => void} log
+ */
+async function buildAll(folder, version, build, log) {
+  const sdk = sdkFolder(MODULES);
+  for (const program of GO_PROGRAMS) await build(program, version, join(folder, program.name), log);
+  await copyFile(join(sdk, DYNAMIC_HOST), join(folder, DYNAMIC_HOST));
+  /** @type {Record<string, number>} */
+  const sizes = {};
+  for (const name of FILES) {
+    await chmod(join(folder, name), 0o755);
+    sizes[name] = await executableSize(join(folder, name));
+  }
+  await writeFile(join(folder, MANIFEST), `${JSON.stringify(sizes, null, 2)}\n`);
+}
+
+/**
+ * The folder of Pulumi's Node.js SDK, as a program in a folder would load it.
+ *
+ * @param {string} from
+ * @throws {Error} when `@pulumi/pulumi` is not installed there
+ */
+export function sdkFolder(from) {
+  try {
+    return dirname(createRequire(join(from, "_")).resolve("@pulumi/pulumi/package.json"));
+  } catch (cause) {
+    throw new Error(`@pulumi/pulumi is not installed in ${from}: run "npm ci" first.`, { cause });
+  }
+}
+
+/**
+ * Removes what builds left behind that were killed. Only for the holder of the lock.
+ *
+ * @param {string} folder
+ */
+async function removeLeftovers(folder) {
+  const names = (await readdir(dirname(folder))).filter((name) =>
+    name.startsWith(`${basename(folder)}.building-`),
+  );
+  await Promise.all(names.map((name) => rm(join(dirname(folder), name), { recursive: true, force: true })));
+}
+
+/** @type {BuildProgram} */
+async function goBuild(program, version, output, log) {
+  const cwd = join(MODULES, program.module);
+  await checkGo(cwd);
+  const started = Date.now();
+  let downloads = 0;
+  log(`Building ${program.name} ${version} from its Go module.`);
+  const heartbeat = setInterval(() => {
+    const seconds = Math.round((Date.now() - started) / 1000);
+    log(`Still building ${program.name}: ${seconds} s, ${downloads} modules downloaded.`);
+  }, HEARTBEAT_MS);
+  try {
+    const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+    const args = ["build", "-trimpath", "-ldflags", `-s -w ${versionFlag}`, "-o", output, program.package];
+    const result = await runCommand("go", args, {
+      cwd,
+      // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
+      env: { ...process.env, CGO_ENABLED: "0" },
+      onStderr: (text) => {
+        downloads += text.split("go: downloading ").length - 1;
+      },
+    });
+    if (result.exitCode === 0) return;
+    throw new Error(
+      `Building ${program.name} ${version} with Go failed:\n${outputTail(result)}\n` +
+        "Its modules come from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",
+    );
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+/**
+ * Asks Go, in the module's folder, which version it would use: newer Go fetches the one the module requires itself.
+ *
+ * @param {string} moduleFolder
+ */
+async function checkGo(moduleFolder) {
+  const goMod = await readFile(join(moduleFolder, "go.mod"), "utf8");
+  const required = /^go (\S+)/m.exec(goMod)?.[1] ?? "";
+  const found = await runCommand("go", ["env", "GOVERSION"], { cwd: moduleFolder }).catch(() => undefined);
+  const actual = found?.exitCode === 0 ? parseVersion(found.stdout) : undefined;
+  if (actual !== undefined && compareVersions(actual, required) >= 0) return;
+  const state = found === undefined ? "is not installed" : `is too old (${outputTail(found, 3)})`;
+  throw new Error(`To build the Pulumi CLI, Go ${required} or newer is needed, and Go ${state}.`);
+}
+
+/** @param {string} file */
+async function executableSize(file) {
+  const stats = await stat(file);
+  return stats.isFile() && (stats.mode & 0o100) !== 0 ? stats.size : -1;
+}
