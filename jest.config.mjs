@@ -22,7 +22,7 @@ export default {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join("|")})/)`, "/dist/"],
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join("|")})/)`, "/(provider|emulator)/dist/"],
   testTimeout: 120_000,
   maxWorkers: 2,
 };
