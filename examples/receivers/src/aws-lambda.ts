@@ -1,0 +1,45 @@
+import {
+  type ApiGatewayEvent,
+  handleOnce,
+  type Notification,
+  NotificationError,
+  type ReplayStore,
+  requestFromApiGateway,
+  verifyNotification,
+} from "pulumi-up42/receiver";
+
+/** What API Gateway, a function URL or a load balancer takes as an answer. */
+interface ApiGatewayResult {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/**
+ * A receiver for AWS Lambda, behind API Gateway (either payload format), a function URL or a load balancer.
+ *
+ * @param store remembers what was handled; shared by all instances, such as the one for DynamoDB in replay-stores.ts.
+ */
+export function createHandler(
+  secret: string,
+  store: ReplayStore,
+  onNotification: (notification: Notification) => void | Promise<void>,
+): (event: ApiGatewayEvent) => Promise<ApiGatewayResult> {
+  return async (event) => {
+    try {
+      // Decodes the body, which AWS passes in base64 if it takes it for binary.
+      const verified = verifyNotification(requestFromApiGateway(event), { secret });
+      await handleOnce(verified, store, onNotification);
+      return { statusCode: 204 };
+    } catch (error) {
+      // The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+      console.error(error);
+      const known = error instanceof NotificationError;
+      return {
+        statusCode: known ? error.statusCode : 500,
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ code: known ? error.code : "not_handled" }),
+      };
+    }
+  };
+}

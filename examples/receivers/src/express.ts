@@ -1,0 +1,36 @@
+import createExpress, { type ErrorRequestHandler, type Express, raw } from "express";
+import { type Notification, NotificationError, verifyNotification } from "pulumi-up42/receiver";
+
+/** A receiver on Express. */
+export function createReceiver(
+  secret: string,
+  onNotification: (notification: Notification) => void,
+): Express {
+  const app = createExpress();
+
+  // What was signed are the bytes. Put this route before any app.use(express.json()): what that has parsed is lost.
+  const rawBody = raw({ type: () => true, limit: "1mb", inflate: false });
+
+  app.post("/", rawBody, ({ headers, body }, response) => {
+    onNotification(verifyNotification({ headers, body }, { secret }).notification);
+    response.status(204).end();
+  });
+
+  app.use(answerWithCode);
+  return app;
+}
+
+// The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+const answerWithCode: ErrorRequestHandler = (error, _request, response, next) => {
+  console.error(error);
+  if (response.headersSent) return next(error);
+  const code = error instanceof NotificationError ? error.code : "not_handled";
+  response.status(error.statusCode ?? 500).json({ code });
+};
+
+if (require.main === module) {
+  const app = createReceiver(process.env.UP42_WEBHOOK_SECRET ?? "", (notification) => {
+    console.log(notification.event, notification.body);
+  });
+  app.listen(3000, () => console.log("Receiving on http://localhost:3000"));
+}

@@ -1,0 +1,40 @@
+import createFastify, { type FastifyError, type FastifyInstance } from "fastify";
+import { type Notification, NotificationError, verifyNotification } from "pulumi-up42/receiver";
+
+/** A receiver on Fastify. */
+export function createReceiver(
+  secret: string,
+  onNotification: (notification: Notification) => void,
+): FastifyInstance {
+  const app = createFastify({ logger: { level: "warn" } });
+
+  // Fastify would parse JSON, and what was signed are the bytes. In a plugin of its own, this leaves other routes alone.
+  app.register((webhooks, _options, done) => {
+    webhooks.removeAllContentTypeParsers();
+    webhooks.addContentTypeParser<Buffer>("*", { parseAs: "buffer" }, (_request, body, done) =>
+      done(null, body),
+    );
+
+    webhooks.post<{ Body: Buffer }>("/", (request, reply) => {
+      const { headers, body } = request;
+      onNotification(verifyNotification({ headers, body }, { secret }).notification);
+      return reply.code(204).send();
+    });
+
+    // The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+    webhooks.setErrorHandler<FastifyError>((error, request, reply) => {
+      request.log.error(error);
+      const code = error instanceof NotificationError ? error.code : "not_handled";
+      return reply.code(error.statusCode ?? 500).send({ code });
+    });
+    done();
+  });
+  return app;
+}
+
+if (require.main === module) {
+  const app = createReceiver(process.env.UP42_WEBHOOK_SECRET ?? "", (notification) => {
+    console.log(notification.event, notification.body);
+  });
+  app.listen({ port: 3000 }).then((url) => console.log(`Receiving on ${url}`));
+}
