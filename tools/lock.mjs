@@ -139,5 +139,5 @@ function ignoreMissing(error) {
 
 /** @param {unknown} error */
 function errorCode(error) {
-  return error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

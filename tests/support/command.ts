@@ -69,7 +69,8 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    // ESRCH: it has just ended.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    // ESRCH: it has just ended. (Under Jest, Node's own errors are not instances of this realm's Error.)
+    if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ESRCH"))
+      throw error;
   }
 }
