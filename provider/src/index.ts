@@ -1,3 +1,12 @@
+export type { GetWebhookArgs, GetWebhookResult, InputsOf, WorkspaceLookup } from "./functions/results";
+export {
+  getWebhook,
+  getWebhookEvents,
+  getWebhookEventsOutput,
+  getWebhookOutput,
+  getWebhooks,
+  getWebhooksOutput,
+} from "./functions/webhooks";
 export { type IfExists, Webhook, type WebhookArgs, type WebhookLookup } from "./resources/webhook";
 export { WebhookTest, type WebhookTestArgs } from "./resources/webhookTest";
-export type { EventTest } from "./up42/model";
+export type { EventTest, WebhookEvent } from "./up42/model";

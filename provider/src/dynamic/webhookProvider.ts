@@ -73,7 +73,10 @@ async function diff(id: string, olds: Bag, news: Bag) {
   return await Promise.resolve(diffWebhook(state, news));
 }
 
-/** A refresh comes with the state; `Webhook.get` only with what the program gave it. */
+/**
+ * A refresh comes with the state; `Webhook.get` only with what the program gave it, and has to find it: the engine
+ * takes "gone" for a webhook without properties.
+ */
 async function read(id: string, props: Bag): Promise<WebhookState | undefined> {
   const session = sessionFor(props.profile);
   if (props.url !== undefined) {
@@ -81,7 +84,5 @@ async function read(id: string, props: Bag): Promise<WebhookState | undefined> {
   }
   const workspaceId = String(await resolveWorkspaceId(session, {}, props));
   const state = await getWebhook(session, id, workspaceId);
-  return state === undefined || typeof props.profile !== "string"
-    ? state
-    : { ...state, profile: props.profile };
+  return typeof props.profile === "string" ? { ...state, profile: props.profile } : state;
 }

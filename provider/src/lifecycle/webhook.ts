@@ -62,14 +62,21 @@ export async function readWebhook(
   return remote === undefined ? undefined : drifted(state, remote);
 }
 
-/** Reads a webhook that the stack does not own. */
-export async function getWebhook(
-  session: Session,
-  id: string,
-  workspaceId: string,
-): Promise<WebhookState | undefined> {
+/** Reads a webhook that the stack does not own. @throws Up42Error when there is none. */
+export async function getWebhook(session: Session, id: string, workspaceId: string): Promise<WebhookState> {
   const remote = await session.workspace(workspaceId).read(id, session.operation(`read webhook ${id}`));
-  return remote === undefined ? undefined : { ...withoutId(remote), workspaceId };
+  if (remote === undefined) {
+    throw missingWebhook(id, workspaceId);
+  }
+  return { ...withoutId(remote), workspaceId };
+}
+
+/** What to say when somebody asks for a webhook that does not exist. */
+export function missingWebhook(id: string, workspaceId: string): Up42Error {
+  return new Up42Error(
+    `Could not read webhook ${id}: workspace ${workspaceId} has none with this id. Check the id and the workspace ` +
+      `(workspaceId, or up42:workspaceId).`,
+  );
 }
 
 /** Changes a webhook in place. @throws Up42Error when it is gone. */

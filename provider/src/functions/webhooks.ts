@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { WebhookEvent } from "../up42/model";
+import type * as lookup from "./lookup";
+import type { GetWebhookArgs, GetWebhookResult, InputsOf, WorkspaceLookup } from "./results";
+
+/** Loaded when it is called: a program that only declares resources does not load an HTTP client. */
+const load = (): typeof lookup => require("./lookup");
+
+/**
+ * Lists the events that UP42 can notify of, and a webhook can subscribe to.
+ *
+ * Like all functions here it asks UP42 at once, in a preview too, with the configuration that resources use.
+ *
+ * @param lookup `profile`: which account to ask with.
+ * @throws {pulumi.RunError} when the configuration cannot be used or UP42 does not answer.
+ */
+export async function getWebhookEvents(
+  lookup: Pick<WorkspaceLookup, "profile"> = {},
+): Promise<WebhookEvent[]> {
+  return await load().listEvents(lookup);
+}
+
+/** {@link getWebhookEvents}, with inputs and as an output. */
+export function getWebhookEventsOutput(
+  lookup: InputsOf<Pick<WorkspaceLookup, "profile">> = {},
+): pulumi.Output<WebhookEvent[]> {
+  return pulumi.output(lookup).apply(getWebhookEvents);
+}
+
+/**
+ * Reads one webhook that exists already, without making it a part of the stack.
+ *
+ * ```ts
+ * const { id } = await getWebhook({ name: "orders" });
+ * ```
+ *
+ * @throws {pulumi.RunError} when there is no such webhook, or more than one; and as {@link getWebhookEvents}.
+ */
+export async function getWebhook(lookup: GetWebhookArgs): Promise<GetWebhookResult> {
+  return await load().findWebhook(lookup);
+}
+
+/**
+ * {@link getWebhook}, with inputs and as an output. Pulumi marks an output as a whole: all of it is a secret when the
+ * webhook has one.
+ */
+export function getWebhookOutput(
+  lookup: InputsOf<GetWebhookArgs>,
+): pulumi.Output<pulumi.Unwrap<GetWebhookResult>> {
+  return pulumi.output(lookup).apply((known) => pulumi.output(getWebhook(known)));
+}
+
+/**
+ * Lists the webhooks of a workspace, sorted by name, without making them a part of the stack.
+ *
+ * @throws {pulumi.RunError} as {@link getWebhookEvents}.
+ */
+export async function getWebhooks(lookup: WorkspaceLookup = {}): Promise<GetWebhookResult[]> {
+  return await load().listWebhooks(lookup);
+}
+
+/**
+ * {@link getWebhooks}, with inputs and as an output. Pulumi marks an output as a whole: all of it is a secret when one
+ * of the webhooks has one.
+ */
+export function getWebhooksOutput(
+  lookup: InputsOf<WorkspaceLookup> = {},
+): pulumi.Output<pulumi.Unwrap<GetWebhookResult[]>> {
+  return pulumi.output(lookup).apply((known) => pulumi.output(getWebhooks(known)));
+}
