@@ -84,4 +84,5 @@ const text = readFileSync(DOCUMENT, "utf8");
 const [start, end] = [text.indexOf(START), text.indexOf(END)];
 if (start < 0 || end < start) throw new Error(`${DOCUMENT} lacks the lines ${START} and ${END}.`);
 writeFileSync(DOCUMENT, `${text.slice(0, start)}${START}\n${table}\n${text.slice(end)}`);
+execFileSync(join(ROOT, "node_modules", ".bin", "biome"), ["format", "--write", DOCUMENT]);
 console.log(table);

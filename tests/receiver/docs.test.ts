@@ -9,7 +9,7 @@ test("docs/receiver.md has each error code with its status, and no other", () =>
   const inSource = [...source.matchAll(/^ {2}(\w+): (\d{3}),$/gm)].map(
     ([, code, status]) => `${code} ${status}`,
   );
-  const inDocs = [...docs.matchAll(/^\| `([a-z_]+)` \| (\d{3}) \|/gm)].map(
+  const inDocs = [...docs.matchAll(/^\| `([a-z_]+)` +\| (\d{3}) +\|/gm)].map(
     ([, code, status]) => `${code} ${status}`,
   );
 
