@@ -1,4 +1,4 @@
-import { DEMO_ACCOUNT } from "up42-emulator";
+import { type Account, DEMO_ACCOUNT } from "up42-emulator";
 import * as v from "valibot";
 
 const TokenAnswer = v.object({ access_token: v.string() });
@@ -13,7 +13,7 @@ export interface WebhookBody {
   readonly active?: boolean;
 }
 
-/** Somebody else who works in the demo account's workspace: plain HTTP, nothing of the provider's. */
+/** Somebody else who works in an account's workspace: plain HTTP, nothing of the provider's. */
 export interface OtherClient {
   /** Creates a webhook and returns its id. */
   create(webhook: WebhookBody): Promise<string>;
@@ -21,17 +21,17 @@ export interface OtherClient {
   delete(id: string): Promise<void>;
 }
 
-/** Logs in at an emulator as its demo account. */
-export async function loginElsewhere(url: string): Promise<OtherClient> {
+/** Logs in at an emulator. */
+export async function loginElsewhere(url: string, account: Account = DEMO_ACCOUNT): Promise<OtherClient> {
   const form = new URLSearchParams({
     grant_type: "password",
     client_id: "up42-api",
-    username: DEMO_ACCOUNT.username,
-    password: DEMO_ACCOUNT.password,
+    username: account.username,
+    password: account.password,
   });
   const tokenUrl = `${url}/realms/public/protocol/openid-connect/token`;
   const { access_token } = v.parse(TokenAnswer, await ask(tokenUrl, { method: "POST", body: form }));
-  const webhooks = `${url}/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
+  const webhooks = `${url}/workspaces/${account.workspaceId}/webhooks`;
   const send = async (method: string, path: string, body?: WebhookBody): Promise<unknown> =>
     await ask(webhooks + path, {
       method,

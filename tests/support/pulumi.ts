@@ -43,6 +43,8 @@ export type Deployment = CommandResult & EngineActivity;
 /** A Pulumi project with one stack, "dev", in a temporary folder, driven by the real CLI. */
 export interface PulumiProject {
   readonly folder: string;
+  /** The environment of its commands, with `pulumi` on PATH; for commands that a user runs beside it. */
+  readonly env: NodeJS.ProcessEnv;
   /** Replaces the program by other JavaScript source. */
   writeProgram(source: string): Promise<void>;
   /**
@@ -93,7 +95,7 @@ class Project implements PulumiProject {
     private readonly root: string,
     readonly folder: string,
     private readonly binary: string,
-    private readonly env: NodeJS.ProcessEnv,
+    readonly env: NodeJS.ProcessEnv,
   ) {}
 
   async configure(config: NonNullable<ProjectOptions["config"]>): Promise<void> {

@@ -1,5 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
-
 /** The resources that the host serves; also the names of its exports. */
 export type Handler = "webhook" | "webhookTest";
 
@@ -18,17 +16,4 @@ export function stub(handler: Handler): string {
 /** The type token of a resource; the prefix makes Pulumi send it to its dynamic host. */
 export function typeToken(resource: string): string {
   return `pulumi-nodejs:dynamic/up42:${resource}`;
-}
-
-/** A dynamic resource without a serialised closure: all that `pulumi.dynamic.Resource` does, less the serialising. */
-export abstract class DynamicResource extends pulumi.CustomResource {
-  protected constructor(
-    resource: string,
-    handler: Handler,
-    name: string,
-    props: pulumi.Inputs,
-    opts: pulumi.CustomResourceOptions,
-  ) {
-    super(typeToken(resource), name, { ...props, __provider: stub(handler) }, opts);
-  }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamic/stub";
+import { DynamicResource } from "../dynamic/resource";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
 export type IfExists = "error" | "adopt" | "create";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamic/stub";
+import { DynamicResource } from "../dynamic/resource";
 import type { EventTest } from "../up42/model";
 import type { Webhook } from "./webhook";
 

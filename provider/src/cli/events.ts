@@ -1,0 +1,19 @@
+import { type AccountOptions, openSession } from "./account";
+import { print, printJson, table } from "./output";
+
+/** The options of `pulumi-up42 events`. */
+export interface EventsOptions extends AccountOptions {
+  readonly json?: boolean;
+}
+
+/** Prints the events that UP42 can notify of. */
+export async function listEvents(options: EventsOptions): Promise<void> {
+  const session = await openSession(options);
+  const events = await session.api.listEvents(session.operation("list UP42's events"));
+  if (options.json === true) {
+    printJson(events);
+    return;
+  }
+  const rows = events.map(({ name, category, description }) => [name, category, description]);
+  print(table(["EVENT", "CATEGORY", "DESCRIPTION"], rows));
+}

@@ -1,0 +1,64 @@
+import { stub, typeToken } from "../dynamic/stub";
+import { type Bag, compact } from "../lifecycle/bag";
+import type { RemoteWebhook } from "../up42/model";
+
+/** A webhook on its way into a stack. */
+export interface Imported {
+  /** The resource's name in the program. */
+  readonly name: string;
+  readonly webhook: RemoteWebhook;
+  readonly workspaceId: string;
+  readonly profile: string | undefined;
+}
+
+/** How Pulumi writes a secret: an object with its signature for secrets, and the value as JSON, encrypted or not. */
+export type SealedSecret = {
+  readonly "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270";
+} & ({ readonly ciphertext: string } | { readonly plaintext: string });
+
+/** A secret whose value's JSON the stack has encrypted. */
+export function sealed(ciphertext: string): SealedSecret {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext };
+}
+
+/** A secret that is not encrypted before Pulumi reads the file. */
+export function unsealed(secret: string): SealedSecret {
+  return {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    plaintext: JSON.stringify(secret),
+  };
+}
+
+/**
+ * The file for `pulumi import --file`. With `inputs` and `outputs` given, Pulumi takes them as they are and asks the
+ * provider nothing; so they must be what the provider itself would have made of the program: the inputs those that
+ * its check returns, the outputs those that its create returns.
+ *
+ * @param secrets By the webhooks' ids; a webhook without one is imported without.
+ */
+export function importFile(
+  imported: readonly Imported[],
+  secrets: ReadonlyMap<string, SealedSecret>,
+): Record<string, unknown> {
+  return {
+    resources: imported.map(({ name, ...rest }) => {
+      const inputs = inputsOf(rest, secrets.get(rest.webhook.id));
+      const { id, createdAt, updatedAt } = rest.webhook;
+      return {
+        type: typeToken("Webhook"),
+        name,
+        id,
+        inputs,
+        outputs: { ...inputs, createdAt, updatedAt },
+      };
+    }),
+  };
+}
+
+function inputsOf(
+  { webhook, workspaceId, profile }: Omit<Imported, "name">,
+  secret: SealedSecret | undefined,
+): Bag {
+  const { name, url, events, active } = webhook;
+  return compact({ __provider: stub("webhook"), name, url, events, active, secret, workspaceId, profile });
+}

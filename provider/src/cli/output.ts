@@ -1,0 +1,27 @@
+/** Names and messages come from elsewhere: nothing in them may steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{C}\n]/gu, "�");
+}
+
+/** Rows with aligned columns, for people. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [header, ...rows].map((row) => row.map((cell) => printable(cell).replaceAll("\n", " ")));
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Prints a command's result. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}

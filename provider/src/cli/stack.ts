@@ -1,0 +1,50 @@
+import { typeToken } from "../dynamic/stub";
+import { Up42Error } from "../up42/errors";
+import type { PulumiCli, StackState } from "./pulumiCli";
+
+/** The first release whose `pulumi import --file` takes inputs and outputs from the file. */
+const OLDEST_MAJOR = 3;
+const OLDEST_MINOR = 254;
+
+/** Whether `pulumi version` tells a release that can import what this command writes. */
+export function canImport(version: string): boolean {
+  const [, major, minor] = (/(\d+)\.(\d+)\.\d+/.exec(version) ?? []).map(Number);
+  if (major === undefined || minor === undefined) {
+    return false;
+  }
+  return major > OLDEST_MAJOR || (major === OLDEST_MAJOR && minor >= OLDEST_MINOR);
+}
+
+/**
+ * Reads the state of the stack that webhooks are to be imported into.
+ * @throws Up42Error when there is none, or the CLI is too old.
+ */
+export async function readStack(cli: PulumiCli): Promise<StackState> {
+  if (!cli.isInProject) {
+    throw new Up42Error(
+      "There is no Pulumi project here: no Pulumi.yaml, nor in a folder above. Go to your project's folder, or name it " +
+        "with --cwd.",
+    );
+  }
+  const version = await cli.version();
+  if (!canImport(version)) {
+    throw new Up42Error(
+      `The Pulumi CLI on PATH is ${version}; to import, it must be ${OLDEST_MAJOR}.${OLDEST_MINOR} or newer: older ones ` +
+        `ask the dynamic provider for what stands in the file, which it cannot answer. Update the CLI, or take the ` +
+        `webhooks over in code, with ifExists: "adopt".`,
+    );
+  }
+  return await cli.state();
+}
+
+/** The webhooks that the stack owns already; one that it only reads (`Webhook.get`) can still be imported. */
+export function ownedIds({ resources }: StackState): ReadonlySet<string> {
+  const owned = resources.filter(({ type, external }) => type === typeToken("Webhook") && external !== true);
+  return new Set(owned.flatMap(({ id }) => id ?? []));
+}
+
+/** The names of webhooks in the stack, owned or not. */
+export function takenNames({ resources }: StackState): ReadonlySet<string> {
+  const webhooks = resources.filter(({ type }) => type === typeToken("Webhook"));
+  return new Set(webhooks.map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)));
+}

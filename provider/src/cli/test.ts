@@ -1,0 +1,139 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { bulkhead } from "cockatiel";
+import type { Session } from "../lifecycle/session";
+import { FailedTestError, runWebhookTest } from "../lifecycle/webhookTest";
+import { Up42Error } from "../up42/errors";
+import type { EventTest, RemoteWebhook } from "../up42/model";
+import {
+  type AccountOptions,
+  listWebhooks,
+  openSession,
+  requireSelection,
+  type Selection,
+  select,
+  workspaceOf,
+} from "./account";
+import { junitXml } from "./junit";
+import { print, printJson, table } from "./output";
+
+/** The options of `pulumi-up42 test`. */
+export interface TestOptions extends AccountOptions, Selection {
+  readonly events?: readonly string[];
+  readonly timeout: number;
+  readonly json?: boolean;
+  readonly junit?: string;
+}
+
+/** What came of testing one webhook. */
+export interface WebhookResult {
+  readonly id: string;
+  readonly name: string;
+  /** One for each event. */
+  readonly tests: readonly EventTest[];
+  /** Why it could not be tested. */
+  readonly error?: string;
+}
+
+/** So many webhooks are tested at the same time. */
+const AT_ONCE = 4;
+
+/**
+ * Tests webhooks and prints the result.
+ * @returns The exit code: 0 when all arrived, 1 when some did not, 2 when that could not be found out.
+ */
+export async function testWebhooks(ids: readonly string[], options: TestOptions): Promise<number> {
+  requireSelection(ids, options);
+  const session = await openSession(options);
+  const workspaceId = await workspaceOf(session, options);
+  const selected = select(await listWebhooks(session, workspaceId), ids, options, workspaceId);
+  const lanes = bulkhead(AT_ONCE, selected.length);
+  const results = await Promise.all(
+    subscribed(selected, options).map((webhook) =>
+      lanes.execute(() => testOne(session, workspaceId, webhook, options)),
+    ),
+  );
+  if (options.junit !== undefined) {
+    await writeFile(resolve(options.cwd, options.junit), junitXml(results));
+  }
+  show(results, workspaceId, options);
+  return exitCodeOf(results);
+}
+
+/** With `--all`, `--events` also says which webhooks: those that subscribe to one of them. */
+function subscribed(webhooks: readonly RemoteWebhook[], options: TestOptions): readonly RemoteWebhook[] {
+  const { all = false, events } = options;
+  return all && events !== undefined
+    ? webhooks.filter((webhook) => webhook.events.some((event) => events.includes(event)))
+    : webhooks;
+}
+
+async function testOne(
+  session: Session,
+  workspaceId: string,
+  { id, name, events }: RemoteWebhook,
+  options: TestOptions,
+): Promise<WebhookResult> {
+  const eventNames = options.all
+    ? options.events?.filter((event) => events.includes(event))
+    : options.events && [...options.events];
+  try {
+    const { tests } = await runWebhookTest(session, {
+      webhookId: id,
+      workspaceId,
+      eventNames,
+      timeoutSeconds: options.timeout,
+    });
+    return { id, name, tests };
+  } catch (error) {
+    if (error instanceof FailedTestError) {
+      const { tests } = error.outcome;
+      return tests.length > 0 ? { id, name, tests } : { id, name, tests, error: error.message };
+    }
+    if (error instanceof Up42Error) {
+      return { id, name, tests: [], error: error.message };
+    }
+    throw error;
+  }
+}
+
+function show(results: readonly WebhookResult[], workspaceId: string, { json = false }: TestOptions): void {
+  const tests = results.flatMap((result) => result.tests);
+  const succeeded = tests.filter(({ success }) => success).length;
+  const summary = {
+    testsRun: tests.length,
+    testsSucceeded: succeeded,
+    testsFailed: tests.length - succeeded,
+    errors: results.filter(({ error }) => error !== undefined).length,
+  };
+  if (json) {
+    printJson({ workspaceId, ...summary, webhooks: results });
+    return;
+  }
+  if (results.length > 0) {
+    print(table(["WEBHOOK", "NAME", "EVENT", "RESULT", "MESSAGE"], results.flatMap(rowsOf)));
+    print("");
+  }
+  print(
+    `Workspace ${workspaceId}, ${results.length} webhooks: ${succeeded} of ${tests.length} tests succeeded` +
+      `${summary.errors === 0 ? "" : `, ${summary.errors} webhooks could not be tested`}.`,
+  );
+}
+
+function rowsOf({ id, name, tests, error }: WebhookResult): readonly (readonly string[])[] {
+  const rows = tests.map(({ eventName, success, message, response }) => [
+    id,
+    name,
+    eventName,
+    success ? "ok" : "FAILED",
+    success || response === "" ? message : `${message} (response: ${response})`,
+  ]);
+  return error === undefined ? rows : [...rows, [id, name, "", "ERROR", error]];
+}
+
+function exitCodeOf(results: readonly WebhookResult[]): number {
+  if (results.some(({ error }) => error !== undefined)) {
+    return 2;
+  }
+  return results.some(({ tests }) => tests.some(({ success }) => !success)) ? 1 : 0;
+}
