@@ -1,131 +1,105 @@
+// Makes a clone ready for the demo, the tests and the checks: installs, compiles, and finds or builds a Pulumi CLI.
+// It says what it does, and does nothing, quickly, when everything is there. Plain Node.js: it runs before anything
+// is installed. With --no-cli it leaves the Pulumi CLI out.
+
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 import { ensurePulumi } from "./pulumi-cli.mjs";
 
-/**
- * Sets up a clone for its scripts: packages, build and Pulumi CLI. Does what is missing, says what it does, and is
- * silent when there is nothing to do. `--no-cli` leaves the CLI out, for what does not deploy.
- */
-
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const LEAST_NODE = 20;
-const BUILT_PACKAGES = ["provider", "emulator"];
-const STAMP = join(ROOT, "node_modules", ".pulumi-up42-setup.json");
+const PACKAGES = ["provider", "emulator"];
+const STATE = join(ROOT, ".pulumi-up42");
+const STAMP = join(STATE, "compiled.sha256");
+const OLDEST_NODE = 20;
 
-/** @param {string} line */
-const say = (line) => console.error(`setup: ${line}`);
+async function setup() {
+  checkPlatform();
+  if (!(await isInstalled(ROOT)) || !(await isCompiled()))
+    await withLock(join(STATE, "setup.lock"), prepare, onWait);
+  if (!process.argv.includes("--no-cli")) await ensurePulumi({ log: console.log });
+}
 
-async function main() {
-  const [major] = process.versions.node.split(".");
-  if (Number(major) < LEAST_NODE) {
-    throw new Error(`Node.js ${LEAST_NODE} or newer is needed; this is ${process.version}.`);
+function checkPlatform() {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Error(
+      `Node.js ${OLDEST_NODE} or newer is needed; this is ${process.version}. See https://nodejs.org`,
+    );
   }
-  // Two scripts started side by side in one clone must not both install.
-  await withLock(
-    join(ROOT, ".pulumi-up42", "setup.lock"),
-    async () => {
-      await installPackages();
-      await buildPackages();
-    },
-    () => say("waiting for another set-up of this clone"),
-  );
-  if (!process.argv.includes("--no-cli")) {
-    await ensurePulumi({ log: say });
+  if (process.platform === "win32") {
+    throw new Error("This repository is developed on Linux and macOS. On Windows, work on it in WSL.");
   }
 }
 
-/** Installs when the lock file is another one than that of the last installation. */
-async function installPackages() {
-  const lockHash = createHash("sha256")
-    .update(await readFile(join(ROOT, "package-lock.json")))
-    .digest("hex");
-  if ((await readStamp()) === lockHash) {
-    return;
-  }
-  if ((await readStamp()) === undefined && existsSync(join(ROOT, "node_modules", ".package-lock.json"))) {
-    // Somebody installed by hand: that is theirs, unless it is older than the lock file.
-    const [installed, locked] = await Promise.all([
-      modifiedAt(join(ROOT, "node_modules", ".package-lock.json")),
-      modifiedAt(join(ROOT, "package-lock.json")),
-    ]);
-    if (installed >= locked) {
-      await writeStamp(lockHash);
-      return;
-    }
-  }
-  say("installing packages");
-  await run(
-    "npm",
-    ["ci", "--no-audit", "--no-fund"],
-    "Installing the packages failed. Is the npm registry reachable?",
-  );
-  await writeStamp(lockHash);
+function onWait() {
+  console.log("Another process is setting this clone up; waiting for it.");
 }
 
-/** Compiles a package when a source is newer than its last build. */
-async function buildPackages() {
-  const stale = [];
-  for (const name of BUILT_PACKAGES) {
-    const built = await modifiedAt(join(ROOT, name, "dist", ".tsbuildinfo"));
-    if (built === 0 || (await newestIn(join(ROOT, name, "src"))) > built) {
-      stale.push(name);
-    }
-  }
-  if (stale.length === 0) {
-    return;
-  }
-  say(`building ${stale.join(" and ")}`);
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  await run(process.execPath, [tsc, "--build", "--force", ...stale], "The sources do not compile.");
+/** With the lock held, so it looks again: another process may have done it all meanwhile. */
+async function prepare() {
+  if (!(await isInstalled(ROOT))) await install();
+  if (!(await isCompiled())) await compile();
 }
 
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {string} problem what to say when it fails
- */
-async function run(command, args, problem) {
-  const result = await runCommand(command, args, { cwd: ROOT });
+async function install() {
+  console.log("Installing packages: npm ci");
+  // The demo and the tests need the development packages, also where NODE_ENV says production.
+  const result = await runCommand("npm", ["ci", "--include=dev"], { cwd: ROOT }).catch(() => undefined);
+  if (result === undefined) throw new Error("npm is not on PATH. It comes with Node.js: https://nodejs.org");
   if (result.exitCode !== 0) {
-    throw new Error(`${problem}\n${outputTail(result)}`);
+    throw new Error(
+      `"npm ci" failed:\n${outputTail(result)}\n` +
+        "It needs the npm registry: check the network (and npm's proxy settings), then run this again.",
+    );
   }
 }
 
-/** @param {string} folder */
-async function newestIn(folder) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const times = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => modifiedAt(join(entry.parentPath ?? entry.path, entry.name)));
-  return Math.max(0, ...(await Promise.all(times)));
+async function compile() {
+  console.log(`Compiling ${PACKAGES.join(" and ")}: tsc --build`);
+  const sources = await sourcesHash();
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const result = await runCommand(process.execPath, [tsc, "--build", ...PACKAGES], { cwd: ROOT });
+  if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
+  await mkdir(STATE, { recursive: true });
+  await writeFile(STAMP, sources);
+}
+
+/** Whether the outputs are there, and compiled from the very sources that are there now. */
+async function isCompiled() {
+  const outputs = PACKAGES.map((name) => stat(join(ROOT, name, "dist", "index.js")));
+  const [stamp, ...found] = await Promise.allSettled([readFile(STAMP, "utf8"), ...outputs]);
+  if (found.some(({ status }) => status === "rejected")) return false;
+  return stamp.status === "fulfilled" && stamp.value === (await sourcesHash());
+}
+
+async function sourcesHash() {
+  const files = await Promise.all(PACKAGES.map((name) => sourceFiles(join(ROOT, name))));
+  const hash = createHash("sha256");
+  for (const file of [...files.flat(), join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.json")].sort()) {
+    hash
+      .update(`${relative(ROOT, file)}\0`)
+      .update(await readFile(file))
+      .update("\0");
+  }
+  return hash.digest("hex");
 }
 
 /**
- * @param {string} file
- * @returns {Promise<number>} 0 when there is no such file
+ * @param {string} folder
+ * @returns {Promise<string[]>}
  */
-async function modifiedAt(file) {
-  return existsSync(file) ? (await stat(file)).mtimeMs : 0;
+async function sourceFiles(folder) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return /^(dist|node_modules)$/.test(entry.name) ? [] : sourceFiles(path);
+    return /\.(ts|js|json)$/.test(entry.name) ? [path] : [];
+  });
+  return (await Promise.all(files)).flat();
 }
 
-/** @returns {Promise<string | undefined>} the hash of the lock file that was installed */
-async function readStamp() {
-  if (!existsSync(STAMP)) {
-    return undefined;
-  }
-  const { lockHash } = JSON.parse(await readFile(STAMP, "utf8"));
-  return typeof lockHash === "string" ? lockHash : undefined;
-}
-
-/** @param {string} lockHash */
-async function writeStamp(lockHash) {
-  await mkdir(dirname(STAMP), { recursive: true });
-  await writeFile(STAMP, JSON.stringify({ lockHash }));
-}
-
-await runMain(main);
+runMain(setup);

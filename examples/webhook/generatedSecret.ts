@@ -1,17 +1,13 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Runs when the resource is created, and never again: Pulumi keeps the value, encrypted, in the stack's state. */
+/** `create` runs once; from then on Pulumi keeps the value, encrypted, in the stack's state. */
 const provider: pulumi.dynamic.ResourceProvider = {
-  async create() {
-    const { randomBytes, randomUUID } = require("node:crypto");
-    return { id: randomUUID(), outs: { value: randomBytes(32).toString("base64url") } };
-  },
-  async diff() {
-    return { changes: false };
-  },
+  create: () => Promise.resolve({ id: randomUUID(), outs: { value: randomBytes(32).toString("base64url") } }),
+  diff: () => Promise.resolve({ changes: false }),
 };
 
-/** 32 random bytes as text. */
+/** A secret of 32 random bytes. To change it: `pulumi up --replace '**webhook-secret'`. */
 export class GeneratedSecret extends pulumi.dynamic.Resource {
   declare readonly value: pulumi.Output<string>;
 

@@ -4,26 +4,24 @@ import { GeneratedSecret } from "./generatedSecret";
 
 const config = new pulumi.Config();
 
-// The secret with which UP42 signs notifications: yours, or one that is generated once and then stays.
-const secret = config.getSecret("secret") ?? new GeneratedSecret("notifications").value;
+// What UP42 signs notifications with: the secret of the configuration, else one that is generated once and stays.
+const secret = config.getSecret("secret") ?? new GeneratedSecret("webhook-secret").value;
 
 const webhook = new Webhook("notifications", {
-  name: config.get("name") ?? "Notifications",
+  name: config.get("name"),
   url: config.require("url"),
   events: config.getObject<string[]>("events") ?? ["job.status", "order.status"],
   active: config.getBoolean("active") ?? true,
   secret,
 });
 
-// Fails the deployment unless a notification of each event reaches the receiver.
+// The deployment fails unless a notification of each event reaches the receiver.
 const test = new WebhookTest("notifications", {
   webhook,
-  triggers: [config.get("receiverVersion")],
-  timeoutSeconds: config.getNumber("testTimeoutSeconds") ?? 60,
+  triggers: [config.get("receiverVersion") ?? ""],
+  timeoutSeconds: config.getNumber("testTimeoutSeconds"),
 });
 
 export const webhookId = webhook.id;
 export const webhookSecret = webhook.secret;
-export const testsRun = test.testsRun;
-export const testsSucceeded = test.testsSucceeded;
-export const testsFailed = test.testsFailed;
+export const { testsRun, testsSucceeded, testsFailed } = test;

@@ -1,56 +1,81 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { NotificationError, verifyNotification } from "pulumi-up42/receiver";
 
 /**
- * A receiver of UP42's notifications, on a free port of this machine.
- *
- * @typedef {object} Receiver
- * @property {string} url
- * @property {string[]} verified the events whose signature was verified
- * @property {string[]} refused why notifications were refused
- * @property {boolean} isBroken whether it answers everything with an error, as a receiver with a bug would
+ * A notification that the receiver got.
+ * @typedef {object} Received
+ * @property {string} path where it came
+ * @property {boolean} verified whether its signature is right
+ * @property {string} text the event's name; or, when it is not verified, why not
+ */
+
+/**
+ * A receiver as a customer would run it: it takes what UP42 has signed with its secret, and refuses the rest.
+ * @typedef {object} DemoReceiver
+ * @property {string} url without a path
+ * @property {() => Received[]} take what it got since it was last asked, in order
+ * @property {(secret: string) => void} deploy puts a new version in its place, which has this secret
  * @property {() => Promise<void>} close
  */
 
 /**
- * @param {string} secret what UP42 signs notifications with
- * @returns {Promise<Receiver>}
+ * @param {string} secret
+ * @param {(received: Received) => void} onReceived
+ * @returns {Promise<DemoReceiver>}
  */
-export async function startReceiver(secret) {
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray());
-    if (receiver.isBroken) {
-      response.writeHead(500).end();
-      return;
-    }
-    try {
-      const { notification } = verifyNotification(
-        { headers: request.headers, body },
-        { secret, requireDigest: true },
-      );
-      receiver.verified.push(notification.event);
-      response.writeHead(204).end();
-    } catch (error) {
-      receiver.refused.push(error instanceof NotificationError ? error.code : String(error));
-      response.writeHead(400).end();
-    }
+export async function startReceiver(secret, onReceived) {
+  /** @type {Received[]} */
+  let received = [];
+  let current = secret;
+  const server = createServer((request, response) => {
+    receive(request, current).then(
+      ({ status, answer, ...result }) => {
+        const notification = { path: request.url ?? "/", ...result };
+        received.push(notification);
+        onReceived(notification);
+        response.writeHead(status, { "content-type": "application/json" }).end(answer);
+      },
+      // The sender went away in the middle of its request.
+      () => response.destroy(),
+    );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  /** @type {Receiver} */
-  const receiver = {
-    url: `http://127.0.0.1:${port}/up42`,
-    verified: [],
-    refused: [],
-    isBroken: false,
+  if (address === null || typeof address === "string") throw new Error("The receiver does not listen.");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    take: () => {
+      const taken = received;
+      received = [];
+      return taken;
+    },
+    deploy: (next) => {
+      current = next;
+    },
     close: async () => {
-      server.closeAllConnections();
+      const closed = once(server, "close");
       server.close();
-      await once(server, "close");
+      server.closeAllConnections();
+      await closed;
     },
   };
-  return receiver;
+}
+
+/**
+ * @param {import("node:http").IncomingMessage} request
+ * @param {string} secret
+ */
+async function receive(request, secret) {
+  const body = await buffer(request);
+  try {
+    const { notification } = verifyNotification({ headers: request.headers, body }, { secret });
+    return { status: 200, answer: "{}", verified: true, text: notification.event };
+  } catch (error) {
+    if (!(error instanceof NotificationError)) throw error;
+    const answer = JSON.stringify({ code: error.code });
+    return { status: error.statusCode, answer, verified: false, text: error.code };
+  }
 }

@@ -1,111 +1,158 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
 import { ensurePulumi, pulumiPathEntries } from "../pulumi-cli.mjs";
 
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** As long as a command may take to stop after Ctrl-C, before it is killed. */
+const STOP_MS = 10_000;
+const PASSPHRASE = "demo";
+const STACK = "demo";
+/** The user's own settings have no part in the demo, and nothing in it leaves this machine. */
 const FOREIGN_VARIABLES = /^(UP42_|PULUMI_)|^(https?|all|no)_proxy$/i;
 
 /**
- * A stack of examples/webhook with everything of its own, in a temporary folder: the user's Pulumi home, login and
- * stacks are not touched.
+ * What a command printed and how it ended.
+ * @typedef {{ exitCode: number | null, output: string }} Finished
  */
-export class DemoStack {
-  /** @type {Set<import("node:child_process").ChildProcess>} */
-  #running = new Set();
+
+/**
+ * A stack of its own: its project, state, login and Pulumi home are all in one folder.
+ * @typedef {object} DemoStack
+ * @property {string} folder where its Pulumi.yaml is
+ * @property {readonly string[]} pathEntries what PATH needs in front, to work with it in another shell
+ * @property {Readonly<Record<string, string>>} variables and the other environment variables
+ * @property {(plain: Record<string, string>, secret?: Record<string, string>) => Promise<void>} configure
+ * @property {(...command: string[]) => Promise<Finished>} run shows the command and its output as it comes
+ * @property {() => Promise<Record<string, unknown>>} outputs
+ */
+
+/**
+ * @param {object} options
+ * @param {string} options.root an empty folder for it
+ * @param {string} options.program the folder of the Pulumi project to deploy
+ * @param {import("./terminal.mjs").Terminal} options.terminal
+ * @param {AbortSignal} options.signal stops the command that runs, and refuses further ones
+ * @returns {Promise<DemoStack>}
+ */
+export async function createStack({ root, program, terminal, signal }) {
+  const cli = await ensurePulumi();
+  const folder = join(root, basename(program));
+  await Promise.all([folder, join(root, "home"), join(root, "state")].map((path) => mkdir(path)));
+  // The stack's settings are kept beside this file, the program runs where it is.
+  await writeFile(
+    join(folder, "Pulumi.yaml"),
+    `name: up42-webhook\nruntime: nodejs\nmain: ${JSON.stringify(program)}\n`,
+  );
+  const pathEntries = [...new Set([...(await pulumiPathEntries(cli, program)), dirname(cli.binary)])];
+  const variables = {
+    PULUMI_HOME: join(root, "home"),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
+  const env = {
+    ...Object.fromEntries(own),
+    ...variables,
+    PATH: [...pathEntries, process.env.PATH ?? ""].join(delimiter),
+  };
 
   /**
-   * @param {string} folder
-   * @param {string} binary
-   * @param {NodeJS.ProcessEnv} settings the environment variables that make the stack what it is
+   * @param {readonly string[]} command
+   * @param {(line: string) => void} [onLine]
    */
-  constructor(folder, binary, settings) {
-    this.folder = folder;
-    this.binary = binary;
-    this.settings = settings;
-  }
+  const pulumi = (command, onLine = () => undefined) =>
+    runUntil(
+      signal,
+      { binary: cli.binary, args: [...command, "--non-interactive"], cwd: folder, env },
+      onLine,
+    );
 
-  get project() {
-    return join(this.folder, "project");
-  }
-
-  /** @param {Readonly<Record<string, string>>} environment more variables for every command */
-  static async create(environment) {
-    const { binary, ...cli } = await ensurePulumi();
-    const folder = await mkdtemp(join(tmpdir(), "pulumi-up42-demo-"));
-    const project = join(folder, "project");
-    await Promise.all(["home", "state"].map((name) => mkdir(join(folder, name))));
-    const isSource = (/** @type {string} */ file) =>
-      !/^(node_modules|Pulumi\..+\.yaml)$/.test(basename(file));
-    await cp(join(ROOT, "examples", "webhook"), project, { recursive: true, filter: isSource });
-    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"), "dir");
-    const entries = await pulumiPathEntries({ binary, ...cli }, project);
-    return new DemoStack(folder, binary, {
-      PATH: [...entries, process.env.PATH ?? ""].join(delimiter),
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "demo",
-      PULUMI_STACK: "demo",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...environment,
-    });
-  }
-
-  /**
-   * Runs a command of the CLI, its output shown as it comes, unless it is quiet.
-   *
-   * @param {string[]} args
-   * @param {{ quiet?: boolean }} [options]
-   * @returns {Promise<{ exitCode: number | null, output: string }>}
-   */
-  async run(args, { quiet = false } = {}) {
-    const color = process.stdout.isTTY && process.env.NO_COLOR === undefined ? "always" : "never";
-    const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
-    const child = spawn(this.binary, [...args, "--non-interactive", "--color", color], {
-      cwd: this.project,
-      env: { ...Object.fromEntries(own), ...this.settings },
-      stdio: ["ignore", "pipe", "pipe"],
-      // A group of its own: Ctrl-C in the terminal reaches the demo, which then ends the CLI in good order.
-      detached: true,
-    });
-    this.#running.add(child);
-    let output = "";
-    let atLineStart = true;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-        output += text;
-        if (quiet) return;
-        const indented = text.replace(/\n(?=.)/g, "\n    ");
-        process.stdout.write(atLineStart ? `    ${indented}` : indented);
-        atLineStart = text.endsWith("\n");
-      });
-    }
-    const exitCode = await new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    });
-    this.#running.delete(child);
-    return { exitCode, output };
-  }
-
-  /**
-   * @param {string[]} args
-   * @returns {Promise<string>} what it printed
-   */
-  async must(args) {
-    const { exitCode, output } = await this.run(args, { quiet: true });
-    if (exitCode !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` failed:\n${output}`);
+  /** @param {string[]} command */
+  const quietly = async (...command) => {
+    const { exitCode, output } = await pulumi(command);
+    if (exitCode !== 0) throw new Error(`"pulumi ${command[0]} ${command[1]}" failed:\n${output}`);
     return output;
-  }
+  };
 
-  /** Ends what still runs, with all it started, and removes the folder. */
-  async remove() {
-    for (const { pid } of this.#running) {
-      // Negative: the whole group, the CLI's language and provider hosts included.
-      if (pid !== undefined) process.kill(-pid, "SIGKILL");
-    }
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  await quietly("stack", "init", STACK);
+  return {
+    folder,
+    pathEntries,
+    variables,
+    configure: async (plain, secret = {}) => {
+      const flags = [...flagsFor("--plaintext", plain), ...flagsFor("--secret", secret)];
+      await quietly("config", "set-all", ...flags);
+    },
+    run: async (...command) => {
+      terminal.command(`pulumi ${command.join(" ")}`);
+      const color = terminal.color ? "always" : "never";
+      return await pulumi([...command, "--color", color, "--suppress-progress"], terminal.output);
+    },
+    outputs: async () => JSON.parse(await quietly("stack", "output", "--json")),
+  };
+}
+
+/**
+ * @param {string} flag
+ * @param {Record<string, string>} values
+ */
+function flagsFor(flag, values) {
+  return Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);
+}
+
+/**
+ * Runs a command to its end, or until the signal stops it.
+ *
+ * @param {AbortSignal} signal
+ * @param {{ binary: string, args: string[], cwd: string, env: NodeJS.ProcessEnv }} command
+ * @param {(line: string) => void} onLine gets its output, empty lines left out
+ * @returns {Promise<Finished>}
+ * @throws the signal's reason, when it was stopped; nothing that it started is left then
+ */
+async function runUntil(signal, { binary, args, cwd, env }, onLine) {
+  signal.throwIfAborted();
+  // In a process group of its own, so that the terminal's Ctrl-C reaches us alone: Pulumi, asked once, ends what it
+  // has started; asked twice, it does not.
+  const child = spawn(binary, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const closed = once(child, "close");
+  /** @type {string[]} */
+  const lines = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on("line", (line) => {
+      lines.push(line);
+      if (line.trim() !== "" && !signal.aborted) onLine(line);
+    });
+  }
+  /** @type {NodeJS.Timeout | undefined} */
+  let killing;
+  const stop = () => {
+    child.kill("SIGINT");
+    killing = setTimeout(() => killGroup(child.pid), STOP_MS);
+  };
+  const killOnExit = () => killGroup(child.pid);
+  signal.addEventListener("abort", stop, { once: true });
+  process.once("exit", killOnExit);
+  try {
+    const [exitCode] = await closed;
+    signal.throwIfAborted();
+    return { exitCode, output: lines.join("\n") };
+  } finally {
+    clearTimeout(killing);
+    signal.removeEventListener("abort", stop);
+    process.removeListener("exit", killOnExit);
+  }
+}
+
+/** @param {number | undefined} pid */
+function killGroup(pid) {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // ESRCH: it has just ended.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

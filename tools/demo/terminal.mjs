@@ -1,0 +1,75 @@
+/**
+ * Text for a person: styles, and the demo's lines.
+ * @typedef {ReturnType<typeof createTerminal>} Terminal
+ */
+
+const STYLES = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 };
+
+/** @typedef {keyof typeof STYLES} Style */
+
+/**
+ * Whether to write colours: on a terminal, unless `NO_COLOR` is set to anything (https://no-color.org).
+ *
+ * @param {{ isTTY?: boolean }} stream
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function wantsColor(stream, env) {
+  return stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
+}
+
+/**
+ * @param {{ write: (text: string) => unknown, color: boolean }} options
+ */
+export function createTerminal({ write, color }) {
+  /**
+   * @param {Style} name
+   * @param {string} text
+   */
+  const style = (name, text) => (color ? `\u001b[${STYLES[name]}m${text}\u001b[0m` : text);
+  const line = (text = "") => void write(`${text}\n`);
+  return {
+    color,
+    style,
+    line,
+    /**
+     * Begins a step.
+     * @param {number} number
+     * @param {string} text what is going to happen
+     */
+    step: (number, text) => line(`\n${style("bold", style("cyan", `${number}. ${text}`))}`),
+    /** @param {string} text a command that is run */
+    command: (text) => line(`   ${style("bold", `$ ${text}`)}`),
+    /** @param {string} text a line of a command's output, as it came */
+    output: (text) => line(`   ${style("dim", "│")} ${text}`),
+    /** @param {string} text what somebody else does meanwhile */
+    aside: (text) => line(`   ${style("cyan", "←")} ${text}`),
+    /** @param {string} text */
+    success: (text) => line(`   ${style("green", "✔")} ${text}`),
+    /** @param {string} text */
+    failure: (text) => line(`   ${style("red", "✘")} ${text}`),
+  };
+}
+
+/**
+ * Lays out a table.
+ *
+ * @param {readonly { title: string, figures?: boolean }[]} columns figures go to the right
+ * @param {readonly (readonly string[])[]} rows a cell for each column
+ * @returns {string[]} its lines: the titles, a rule, the rows
+ */
+export function layOutTable(columns, rows) {
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...rows.map((row) => (row[index] ?? "").length)),
+  );
+  const lines = [columns.map(({ title }) => title), ...rows].map((row) =>
+    row
+      .map((cell, index) => {
+        const width = widths[index] ?? 0;
+        return columns[index]?.figures ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  return [...lines.slice(0, 1), rule, ...lines.slice(1)];
+}

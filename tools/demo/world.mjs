@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DEMO_ACCOUNT, startEmulator } from "up42-emulator";
+import { startReceiver } from "./receiver.mjs";
+import { createStack } from "./stack.mjs";
+
+const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "examples", "webhook");
+
+/**
+ * Everything that takes part: UP42's API, a receiver, and the stack of examples/webhook.
+ * @typedef {object} World
+ * @property {import("up42-emulator").Emulator} emulator
+ * @property {import("./receiver.mjs").DemoReceiver} receiver
+ * @property {string} secret what the webhook's notifications are signed with
+ * @property {import("./stack.mjs").DemoStack} stack
+ * @property {import("./terminal.mjs").Terminal} terminal
+ */
+
+/**
+ * Starts everything, hands it to `use`, and takes it down again, however that ends.
+ *
+ * @template T
+ * @param {{ terminal: import("./terminal.mjs").Terminal, signal: AbortSignal }} options
+ * @param {(world: World) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function withWorld({ terminal, signal }, use) {
+  /** @type {(() => Promise<void>)[]} */
+  const cleanUp = [];
+  try {
+    const root = await mkdtemp(join(tmpdir(), "pulumi-up42-demo-"));
+    cleanUp.push(() => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+    const emulator = await startEmulator();
+    cleanUp.push(() => emulator.close());
+    const secret = randomBytes(32).toString("base64url");
+    const receiver = await startReceiver(secret, ({ path, verified, text }) =>
+      terminal.aside(
+        `receiver ${path}: ${verified ? `${text}, signature verified` : `refused, ${text} (HTTP 401)`}`,
+      ),
+    );
+    cleanUp.push(() => receiver.close());
+    const stack = await createStack({ root, program: PROGRAM, terminal, signal });
+    await stack.configure(
+      {
+        "up42:apiUrl": emulator.url,
+        "up42:workspaceId": DEMO_ACCOUNT.workspaceId,
+        "up42:username": DEMO_ACCOUNT.username,
+        name: "Orders and jobs",
+        // A failing test is repeated for so long; the demo need not wait a minute for a receiver that stays broken.
+        testTimeoutSeconds: "2",
+      },
+      { "up42:password": DEMO_ACCOUNT.password, secret },
+    );
+    terminal.line(`UP42's API, emulated  ${emulator.url}`);
+    terminal.line(`Receiver              ${receiver.url}`);
+    terminal.line(`Program               examples/webhook, its stack in ${root}`);
+    return await use({ emulator, receiver, secret, stack, terminal });
+  } finally {
+    for (const task of cleanUp.reverse()) await task();
+  }
+}
