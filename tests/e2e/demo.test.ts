@@ -1,57 +1,108 @@
-import { spawn } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type RunningCommand, startCommand } from "../support/command";
 import { WORKSPACE } from "../support/pulumi";
 
-interface Ended {
-  readonly exitCode: number | null;
-  readonly output: string;
+// Everything that the demo leaves behind would be in this folder, and every process that it starts knows of it.
+let temporary: string;
+let demo: RunningCommand | undefined;
+
+beforeEach(async () => {
+  temporary = await mkdtemp(join(tmpdir(), "pulumi-up42-demo-test-"));
+});
+
+afterEach(async () => {
+  demo?.kill();
+  await demo?.result;
+  await rm(temporary, { recursive: true, force: true });
+});
+
+test("the demo runs to its end, every step does what it says, and nothing is left behind", async () => {
+  demo = startDemo();
+  const { exitCode, stdout, stderr } = await demo.result;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(tableOf(stdout)).toEqual([
+    ["create", "webhook created, 1 test notification verified", "5"],
+    ["change", "updated in place, 2 test notifications verified", "4"],
+    ["break", "deployment failed: both events refused with 401", expect.stringMatching(/^[3-9]$/)],
+    ["mend", "deployment succeeded, 2 test notifications verified", "2"],
+    ["refresh", "no drift", "2"],
+    ["destroy", "webhook deleted, the workspace is empty", "2"],
+  ]);
+  expect(stdout).toMatch(/\$ pulumi up --yes --skip-preview/);
+  expect(stdout).toMatch(/\* webhook \S+ did not deliver order\.status: .*401 Unauthorized/);
+  expect(stdout).not.toContain("\u001b");
+  await expectNothingLeft();
+});
+
+test("Ctrl-C in the middle of a deployment stops everything and cleans up", async () => {
+  demo = startDemo();
+  await demo.waitForOutput(/^2\. [\s\S]*Updating \(demo\)/m);
+  expect((await processesOf(temporary)).length).toBeGreaterThan(1);
+  process.kill(demo.pid, "SIGINT");
+  const { exitCode, stdout, stderr } = await demo.result;
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 130,
+    stderr: "Stopped by SIGINT; everything was cleaned up.\n",
+  });
+  expect(stdout).toMatch(/✔ webhook created/);
+  await expectNothingLeft();
+});
+
+test("an option that does not exist is refused before anything is started", async () => {
+  demo = startDemo("--kep");
+  const { exitCode, stderr } = await demo.result;
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/Unknown option '--kep'/);
+  await expectNothingLeft();
+});
+
+function startDemo(...args: readonly string[]): RunningCommand {
+  const script = join("tools", "demo", "demo.mjs");
+  // A user's own settings must not have a part in it: these would break every step.
+  const env = {
+    ...process.env,
+    TMPDIR: temporary,
+    UP42_REGION: "moon",
+    PULUMI_BACKEND_URL: "file:///nowhere",
+  };
+  return startCommand(process.execPath, [script, ...args], { cwd: WORKSPACE, env });
 }
 
-/** Runs the demo as a user does, in a process of its own; `onOutput` may interrupt it. */
-function runDemo(
-  onOutput: (output: string, interrupt: () => void) => void = () => undefined,
-): Promise<Ended> {
-  const demo = join(WORKSPACE, "tools", "demo", "demo.mjs");
-  const child = spawn(process.execPath, [demo], { env: { ...process.env, NO_COLOR: "1" } });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      onOutput(output, () => child.kill("SIGINT"));
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (exitCode) => resolve({ exitCode, output }));
+/** The rows of the table at the end, less the seconds and the sum. */
+function tableOf(stdout: string): string[][] {
+  const lines = stdout.trimEnd().split("\n");
+  const head = lines.findIndex((line) => /^step +what happened +seconds +requests to UP42$/.test(line));
+  return lines.slice(head + 2, -1).map((line) => {
+    const [name = "", what = "", , requests = ""] = line.split(/ {2,}/);
+    return [name, what, requests];
   });
 }
 
-const demoFolders = async () =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith("pulumi-up42-demo-"));
+async function expectNothingLeft(): Promise<void> {
+  expect(await readdir(temporary)).toEqual([]);
+  expect(await processesOf(temporary)).toEqual([]);
+}
 
-test("the demo runs to its end, and every step does what it says", async () => {
-  const { exitCode, output } = await runDemo();
-  expect(output).toMatch(/^create +webhook created, 1 test notification verified/m);
-  expect(output).toMatch(/^change +updated in place, 2 test notifications verified/m);
-  expect(output).toMatch(/^break +deployment failed: both events refused with 401/m);
-  expect(output).toMatch(/^mend +deployment succeeded, 2 test notifications verified/m);
-  expect(output).toMatch(/^refresh +no drift/m);
-  expect(output).toMatch(/^destroy +webhook deleted, the workspace is empty/m);
-  expect(exitCode).toBe(0);
-});
+/** The ids of the processes that have a text in their environment. */
+async function processesOf(text: string): Promise<number[]> {
+  const processes = existsSync("/proc/self/environ") ? await environmentsFromProc() : environmentsFromPs();
+  return processes.filter(([, environment]) => environment.includes(text)).map(([pid]) => pid);
+}
 
-test("Ctrl-C ends the demo and leaves nothing behind", async () => {
-  const before = await demoFolders();
-  let folder = "";
-  const { exitCode } = await runDemo((text, interrupt) => {
-    if (folder === "" && /Updating \(/.test(text)) {
-      folder = "seen";
-      interrupt();
-    }
-  });
-  expect(folder).toBe("seen");
-  expect(exitCode).toBe(130);
-  expect(await demoFolders()).toEqual(before);
-});
+async function environmentsFromProc(): Promise<[number, string][]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  // Processes come and go, and those of others cannot be read.
+  const read = (pid: string) => readFile(join("/proc", pid, "environ"), "utf8").catch(() => "");
+  return Promise.all(pids.map(async (pid): Promise<[number, string]> => [Number(pid), await read(pid)]));
+}
+
+function environmentsFromPs(): [number, string][] {
+  const lines = execFileSync("ps", ["-A", "-E", "-ww", "-o", "pid=,command="], { encoding: "utf8" }).split(
+    "\n",
+  );
+  return lines.map((line) => [Number.parseInt(line, 10), line]);
+}

@@ -122,7 +122,7 @@ ${exports.join("\n")}
   pulumi stack output
   pulumi config set active false && pulumi up
 
-To make an order change its status:
+To make an order change its status, in this folder:
   npx up42-emulator trigger order.status --status FULFILLED --url ${emulator.url}
 
 Ctrl-C stops and removes everything.`);

@@ -39,7 +39,8 @@ const FOREIGN_VARIABLES = /^(UP42_|PULUMI_)|^(https?|all|no)_proxy$/i;
 export async function createStack({ root, program, terminal, signal }) {
   const cli = await ensurePulumi();
   const folder = join(root, basename(program));
-  await Promise.all([folder, join(root, "home"), join(root, "state")].map((path) => mkdir(path)));
+  const temporary = join(root, "tmp");
+  await Promise.all([folder, temporary, join(root, "home"), join(root, "state")].map((path) => mkdir(path)));
   // The stack's settings are kept beside this file, the program runs where it is.
   await writeFile(
     join(folder, "Pulumi.yaml"),
@@ -57,6 +58,8 @@ export async function createStack({ root, program, terminal, signal }) {
     ...Object.fromEntries(own),
     ...variables,
     PATH: [...pathEntries, process.env.PATH ?? ""].join(delimiter),
+    // A command that is stopped leaves temporary files behind.
+    TMPDIR: temporary,
   };
 
   /**
