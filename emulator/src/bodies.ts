@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
+import { messageOf } from "./cause";
 import { ApiError } from "./envelope";
 
 /** A body that couldn't be understood; refused once it is clear that the sender may send one at all. */
@@ -49,8 +50,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return new UnreadableBody(new ApiError(400, `The body isn't valid JSON: ${reason}.`));
+    return new UnreadableBody(new ApiError(400, `The body isn't valid JSON: ${messageOf(error)}.`));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { messageOf } from "./cause";
 import type { StoredWebhook } from "./model";
 
 const VERSION = 1;
@@ -27,7 +28,7 @@ export function readDataFile(file: string): StoredWebhook[] {
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw refuse(error instanceof Error ? error.message : String(error));
+    throw refuse(messageOf(error));
   }
   if (!isRecord(content) || content.version !== VERSION || !Array.isArray(content.webhooks)) {
     throw refuse(`it isn't a data file of version ${VERSION}`);

@@ -1,5 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { types } from "node:util";
+import { messageOf } from "./cause";
 
 /** As much of a receiver's answer as is kept. */
 const ANSWER_LIMIT_BYTES = 16 * 1024;
@@ -49,13 +51,13 @@ async function readBeginning(incoming: IncomingMessage): Promise<string> {
 
 /** What went wrong with a POST, in words. */
 export function describeFailure(error: unknown): string {
+  const message = messageOf(error);
   // A host name with several addresses fails with one error for each, and no message of its own.
-  if (error instanceof AggregateError && error.message === "") {
-    return [...new Set(error.errors.map(describeFailure))].join(", ");
+  if (message === "" && types.isNativeError(error) && "errors" in error && Array.isArray(error.errors)) {
+    return [...new Set(error.errors.map(messageOf))].join(", ");
   }
-  if (!(error instanceof Error)) return String(error);
-  if (error.message === "aborted" || error.message === "socket hang up") {
+  if (message === "aborted" || message === "socket hang up") {
     return "the receiver closed the connection before it had answered";
   }
-  return error.message;
+  return message;
 }

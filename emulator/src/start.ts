@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
+import { codeOf, messageOf } from "./cause";
 import type { Context } from "./context";
 import { Deliveries, type Delivery } from "./deliveries";
 import type { StoredWebhook } from "./model";
@@ -69,8 +70,10 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<v
   try {
     await app.listen({ host, port });
   } catch (error) {
-    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    const advice = taken ? "the port is in use (stop what uses it, or choose another port)" : String(error);
+    const taken = codeOf(error) === "EADDRINUSE";
+    const advice = taken
+      ? "the port is in use (stop what uses it, or choose another port)"
+      : messageOf(error);
     throw new Error(`up42-emulator: can't listen on ${host}:${port}: ${advice}.`, { cause: error });
   }
 }

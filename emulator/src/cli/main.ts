@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { messageOf } from "../cause";
 import { packageVersion } from "../package-version";
 import { type ServeOptions, serve } from "./serve";
 import { type TriggerOptions, triggerEvent } from "./trigger";
@@ -10,7 +11,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }
