@@ -1,0 +1,189 @@
+import { request } from "node:http";
+import { type Emulator, startEmulator } from "../../emulator/src";
+import { startReceiver, type TestReceiver } from "../support/receiver";
+import { at, createWebhook, login, send } from "./client";
+
+let emulator: Emulator;
+let receiver: TestReceiver;
+beforeEach(async () => {
+  receiver = await startReceiver();
+  emulator = await startEmulator({ retries: 0 });
+});
+afterEach(async () => {
+  await emulator.close();
+  await receiver.close();
+});
+
+const DELIVERIES = "/_emulator/deliveries";
+
+/** The status of a request with headers that `fetch` doesn't let one choose. */
+function statusOf(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(`${emulator.url}${path}`, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end(method === "POST" ? '{"event":"job.status"}' : undefined);
+  });
+}
+
+test("what happened is listed newest first, tests and live notifications, without the secret", async () => {
+  const path = await createWebhook(emulator, { url: receiver.url, active: true });
+  const headers = await login(emulator);
+  await send(emulator, "POST", `${path}/tests`, { headers, body: { eventNames: ["order.status"] } });
+  const triggered = await send(emulator, "POST", "/_emulator/trigger", { body: { event: "job.status" } });
+  expect(triggered).toMatchObject({
+    status: 202,
+    body: { data: [{ notification: { event: "job.status" } }] },
+  });
+  await receiver.received(2);
+  const { body } = await send(emulator, "GET", DELIVERIES);
+  expect(body).toMatchObject({
+    data: [
+      { notification: { event: "job.status", liveMode: true } },
+      {
+        notification: { event: "order.status", liveMode: false },
+        state: "delivered",
+        attempts: [
+          { headers: { signature: receiver.requests[0]?.headers.signature }, response: { status: 200 } },
+        ],
+        body: receiver.requests[0]?.body,
+      },
+    ],
+    error: null,
+  });
+  const webhooks = await send(emulator, "GET", "/_emulator/webhooks");
+  expect(webhooks.body).toMatchObject({ data: [{ signed: true, events: ["job.status", "order.status"] }] });
+  expect(JSON.stringify([body, webhooks.body])).not.toContain("s3cret");
+});
+
+test("a delivery can be repeated: the same message, to where the webhook points now", async () => {
+  const path = await createWebhook(emulator, { url: `${receiver.url}/old`, active: true });
+  const [first] = await emulator.trigger({ event: "job.status" });
+  const moved = { events: ["job.status"], name: "moved", url: `${receiver.url}/new` };
+  await send(emulator, "PUT", path, { headers: await login(emulator), body: moved });
+  const reply = await send(emulator, "POST", `${DELIVERIES}/${first?.id}/repeat`);
+  expect(reply).toMatchObject({ status: 202, body: { data: { repeatOf: first?.id, state: "pending" } } });
+  await receiver.received(2);
+  expect(receiver.requests.map(({ path: to }) => to)).toEqual(["/old", "/new"]);
+  expect(receiver.requests[1]?.body).toBe(receiver.requests[0]?.body);
+  const again = await send(emulator, "GET", `${DELIVERIES}/${at(reply.body, "data", "id")}`);
+  expect(again).toMatchObject({ status: 200, body: { data: { repeatOf: first?.id } } });
+});
+
+test("one that isn't known: 404; whose webhook is gone: 409", async () => {
+  const path = await createWebhook(emulator, { url: receiver.url, active: true });
+  const [delivery] = await emulator.trigger({ event: "job.status" });
+  await send(emulator, "DELETE", path, { headers: await login(emulator) });
+  expect((await send(emulator, "GET", `${DELIVERIES}/x`)).status).toBe(404);
+  expect((await send(emulator, "POST", `${DELIVERIES}/x/repeat`)).status).toBe(404);
+  expect(await send(emulator, "POST", `${DELIVERIES}/${delivery?.id}/repeat`)).toMatchObject({
+    status: 409,
+    body: { error: { code: "CONFLICT", message: expect.stringContaining("is gone") } },
+  });
+  expect(receiver.requests).toHaveLength(1);
+});
+
+test("the newest 500 are kept", async () => {
+  await createWebhook(emulator, { url: receiver.url, active: true });
+  const [oldest] = await emulator.trigger({ event: "job.status" });
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 50 }, () => emulator.trigger({ event: "job.status" })));
+  }
+  expect(emulator.deliveries()).toHaveLength(500);
+  expect(emulator.deliveries().some(({ id }) => id === oldest?.id)).toBe(false);
+});
+
+test.each([
+  ["no event", {}, /event is required/],
+  ["an unknown event", { event: "x" }, /isn't one of job.status, order.status/],
+  ["a status that isn't a string", { event: "job.status", status: 1 }, /status must be string/],
+  ["a body that isn't an object", { event: "job.status", body: [] }, /body must be object/],
+  ["an unknown field", { event: "job.status", webhook: "x" }, /webhook isn't a known field/],
+  ["broken JSON", "{", /isn't valid JSON/],
+])("a trigger with %s: 400", async (_, body, message) => {
+  const reply = await send(emulator, "POST", "/_emulator/trigger", { body });
+  expect(reply.status).toBe(400);
+  expect(at(reply.body, "error", "message")).toMatch(message);
+});
+
+test("other methods: 405", async () => {
+  for (const [method, path] of [
+    ["PUT", "/_emulator/trigger"],
+    ["DELETE", DELIVERIES],
+    ["GET", `${DELIVERIES}/x/repeat`],
+    ["POST", "/"],
+  ] as const) {
+    expect((await send(emulator, method, path)).status).toBe(405);
+  }
+});
+
+describe("another site's page", () => {
+  const json = { "content-type": "application/json" };
+
+  test.each(["http://evil.example", "https://127.0.0.1:1", "null", "http://localhost.evil.example"])(
+    "of %s can neither trigger nor repeat",
+    async (origin) => {
+      await createWebhook(emulator, { url: receiver.url, active: true });
+      const [delivery] = await emulator.trigger({ event: "job.status" });
+      for (const path of ["/_emulator/trigger", `${DELIVERIES}/${delivery?.id}/repeat`]) {
+        expect(await statusOf("POST", path, { ...json, origin })).toBe(403);
+      }
+      expect(emulator.deliveries()).toHaveLength(1);
+    },
+  );
+
+  test("can't send what a browser sends without asking", async () => {
+    expect(await statusOf("POST", "/_emulator/trigger", { "content-type": "text/plain" })).toBe(415);
+  });
+
+  test("can't read by a name that it makes point here", async () => {
+    const port = new URL(emulator.url).port;
+    for (const path of ["/", "/_emulator/webhooks", DELIVERIES, "/_emulator/events"]) {
+      expect(await statusOf("GET", path, { host: `evil.example:${port}` })).toBe(403);
+      expect(await statusOf("GET", path, { host: `localhost:${port}` })).toBe(200);
+    }
+  });
+
+  test("is told apart from the emulator's own", async () => {
+    expect(await statusOf("POST", "/_emulator/trigger", { ...json, origin: emulator.url })).toBe(202);
+  });
+});
+
+test("on other addresses than loopback, other names are fine, but other sites' pages still aren't", async () => {
+  const open = await startEmulator({ host: "0.0.0.0" });
+  try {
+    const url = open.url;
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const status = (headers: Record<string, string>) =>
+      new Promise((resolve, reject) => {
+        request(`${url}/_emulator/events`, { headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on("error", reject)
+          .end();
+      });
+    expect(await status({ host: "emulator.internal:8042" })).toBe(200);
+    expect(await status({ host: "emulator.internal:8042", origin: "http://evil.example" })).toBe(403);
+  } finally {
+    await open.close();
+  }
+});
+
+test("the page may load nothing from elsewhere and be framed by nobody", async () => {
+  const response = await fetch(`${emulator.url}/`);
+  const html = await response.text();
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+  expect(response.headers.get("content-security-policy")).toMatch(
+    /^default-src 'none'; style-src 'sha256-\S+'; script-src 'sha256-\S+';.* frame-ancestors 'none'/,
+  );
+  expect(html).not.toMatch(/(src|href)="(?!data:,")/);
+});
