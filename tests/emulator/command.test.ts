@@ -34,7 +34,7 @@ function start(...args: string[]): RunningCommand {
 
 async function serve(...args: string[]) {
   const command = start("--port", "0", ...args);
-  const output = await command.waitForOutput(/emulated: (http:\S+)[^]*Stop it with Ctrl-C/);
+  const output = await command.waitForOutput(/emulated: (http:\S+)[\s\S]*Stop it with Ctrl-C/);
   const url = /emulated: (http:\S+)/.exec(output)?.[1] ?? "";
   const { body } = await send({ url }, "POST", TOKEN_PATH, { body: loginForm() });
   return { command, url, output, headers: { authorization: `Bearer ${at(body, "access_token")}` } };
