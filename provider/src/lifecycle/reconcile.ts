@@ -156,7 +156,7 @@ class Creation {
       `Could not ${this.operation.what}: UP42's answer was lost (${messageOf(error)}), and ${searched}. ` +
         `Nothing was recorded in the stack. A webhook named "${this.spec.name}" with URL ${this.spec.url} may exist in ` +
         `workspace ${this.workspace.id}: run \`pulumi up\` again, which looks for it first and tells its id if it is ` +
-        `there (or takes it over, with ifExists: "adopt").`,
+        `there (or takes it over, with ifExists: "adopt"). With ifExists: "create", look for it yourself first.`,
       { cause: error },
     );
   }
