@@ -69,8 +69,14 @@ export const webhookProvider: DynamicProvider = {
 
 async function diff(id: string, olds: Bag, news: Bag) {
   const state = stateOf(id, olds);
-  sessionFor(state.profile).workspace(state.workspaceId).manage(id);
-  return await Promise.resolve(diffWebhook(state, news));
+  const session = sessionFor(state.profile);
+  session.workspace(state.workspaceId).manage(id);
+  const difference = await Promise.resolve(diffWebhook(state, news));
+  // The engine shows secrets as [secret], old and new: where nothing else differs, it would show no reason.
+  if (difference.changes && news.secret !== state.secret) {
+    session.report(`Webhook "${state.name}": its secret differs.`);
+  }
+  return difference;
 }
 
 /**

@@ -9,7 +9,7 @@ import { createOnce } from "./reconcile";
 import type { Session } from "./session";
 import type { Workspace } from "./workspace";
 
-/** Everything else is changed in place. */
+/** Everything else is changed in place, unless the resource option `replaceOnChanges` says otherwise. */
 const REPLACED_BY: readonly string[] = ["workspaceId"];
 
 /** Webhooks with the same name and URL are created one after the other, so that lost ones can be told apart. */
@@ -27,7 +27,16 @@ export function diffWebhook(state: WebhookState, news: Bag): Difference {
     profile: (value) => value === state.profile,
   };
   const changed = Object.keys(same).filter((key) => hasUnknown(news[key]) || same[key]?.(news[key]) !== true);
-  return { changes: changed.length > 0, replaces: changed.filter((key) => REPLACED_BY.includes(key)) };
+  const replacedBy = [...REPLACED_BY, ...rootsOf(news.__replaceOnChanges)];
+  return {
+    changes: changed.length > 0,
+    replaces: changed.filter((key) => replacedBy.includes(key) || replacedBy.includes("*")),
+  };
+}
+
+/** The properties that paths such as `events[0]` begin with. */
+function rootsOf(paths: unknown): readonly string[] {
+  return isTexts(paths) ? paths.map((path) => path.replace(/[.[].*/, "")) : [];
 }
 
 /**
@@ -99,10 +108,18 @@ export async function updateWebhook(
   return stateOf(inputs, updated);
 }
 
-/** Deletes a webhook; one that is gone already is as good as deleted. */
+/**
+ * Deletes a webhook; one that is gone already is as good as deleted. One that another resource took over just now,
+ * as one does that was renamed in the program, stays: it is that resource's.
+ */
 export async function deleteWebhook(session: Session, id: string, state: WebhookState): Promise<void> {
   const operation = session.operation(`delete webhook ${id} ("${state.name}")`);
-  if (!(await session.workspace(state.workspaceId).delete(id, operation))) {
+  const workspace = session.workspace(state.workspaceId);
+  if (workspace.isTaken(id)) {
+    session.report(
+      `Webhook ${id} ("${state.name}") stays: another resource of this stack has taken it over.`,
+    );
+  } else if (!(await workspace.delete(id, operation))) {
     session.report(`Webhook ${id} ("${state.name}") was gone already.`);
   }
 }
@@ -135,7 +152,9 @@ async function existingFor(
   if (ifExists === "error") {
     return refuse(
       `Ways out: take it over with ifExists: "adopt"; import it with \`npx pulumi-up42 import ${existing.id}\`; delete it ` +
-        `at UP42 if it is a left-over; or, if you do want two, say so with ifExists: "create".`,
+        `at UP42 if it is a left-over; or, if you do want two, say so with ifExists: "create". If it is this stack's ` +
+        `own, because this resource was renamed in the program or is being replaced (--target-replace, taint), use the ` +
+        `resource option \`aliases\` or \`deleteBeforeReplace\`.`,
     );
   }
   return twins.length === 1
@@ -160,6 +179,7 @@ async function adopt(
       `Could not ${operation.what}: it was deleted meanwhile. Run \`pulumi up\` again to create it.`,
     );
   }
+  workspace.take(existing.id);
   session.report(`Webhook "${inputs.name}": took over ${existing.id}, which was there already.`);
   return adopted;
 }

@@ -24,6 +24,7 @@ interface Snapshot {
 export class Workspace {
   readonly #writes = new Map<string, { readonly at: number; readonly webhook: RemoteWebhook | undefined }>();
   readonly #managed = new Set<string>();
+  readonly #taken = new Set<string>();
   readonly #singles = new Map<string, RemoteWebhook>();
   #reads = 0;
   #before: Promise<Webhooks> | undefined;
@@ -43,6 +44,15 @@ export class Workspace {
 
   isManaged(id: string): boolean {
     return this.#managed.has(id);
+  }
+
+  /** Says that a resource took over a webhook that was there. */
+  take(id: string): void {
+    this.#taken.add(id);
+  }
+
+  isTaken(id: string): boolean {
+    return this.#taken.has(id);
   }
 
   /** Asks UP42 for all webhooks, now. */

@@ -74,7 +74,7 @@ export class Webhook extends DynamicResource {
   );
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
     const outputs = { createdAt: undefined, updatedAt: undefined };
-    const inputs = opts.id === undefined ? withDefaults(name, args) : { ...UNKNOWN_YET, ...args };
+    const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };
     super("Webhook", "webhook", name, { ...inputs, ...outputs }, concealing(opts));
     // Not the engine's output: that is unknown in every preview when there is no profile.
     this.profile = pulumi.output(args?.profile);
@@ -107,9 +107,15 @@ const UNKNOWN_YET = {
 };
 
 /** Everything that the program gave goes along, so that the check can refuse a property that does not exist. */
-function withDefaults(name: string, args: Partial<WebhookArgs>): pulumi.Inputs {
+function withDefaults(
+  name: string,
+  args: Partial<WebhookArgs>,
+  { replaceOnChanges }: pulumi.CustomResourceOptions,
+): pulumi.Inputs {
   const secret = args?.secret === undefined ? undefined : pulumi.secret(args.secret);
-  return { ...UNKNOWN_YET, ...args, name: args?.name ?? name, secret };
+  // The host does not tell the engine which properties differ, so the engine cannot act on this option: our diff does.
+  const replace = { __replaceOnChanges: replaceOnChanges };
+  return { ...UNKNOWN_YET, ...args, name: args?.name ?? name, secret, ...replace };
 }
 
 /** The host gets and returns plain values; this is what makes the engine mark the secret in the outputs again. */
