@@ -1,0 +1,231 @@
+import { DEMO_ACCOUNT } from "up42-emulator";
+import {
+  demoEnvironment,
+  startDeployment,
+  type TestDeployment,
+  takeCalls,
+  takeRequests,
+} from "../fixtures/deployment";
+import { startProxy } from "../fixtures/proxy";
+import { startReceiver } from "../support/receiver";
+
+/** A program whose resource and arguments come from the environment. */
+const PROGRAM = `
+  const { WebhookTest, Webhook } = up42;
+  eval(process.env.STATEMENT);
+`;
+
+const RIGHT = 'new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"] })';
+
+describe("bad input is refused at preview, by name and with what would be right", () => {
+  let deployment: TestDeployment;
+
+  beforeAll(async () => {
+    deployment = await startDeployment({ program: () => PROGRAM });
+  });
+
+  afterAll(() => deployment?.close());
+
+  afterEach(() => {
+    expect(deployment.emulator.webhooks()).toEqual([]);
+  });
+
+  /** The errors of a preview, without what the engine says before them. */
+  const errorsOf = async (statement: string, env: Record<string, string> = {}): Promise<string[]> => {
+    deployment.emulator.clearRequests();
+    const preview = await deployment.project.preview({
+      env: { STATEMENT: statement, ...env },
+      expectFailure: true,
+    });
+    return preview.diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ message }) => message.trim().replace(/^.* resource '\w+' has a problem: /, ""));
+  };
+
+  const errorsOfWebhook = (args: string): Promise<string[]> => errorsOf(`new Webhook("orders", ${args})`);
+
+  test("nothing given", async () => {
+    expect(await errorsOfWebhook("{}")).toEqual([
+      "url: is required: the https:// address that UP42 sends notifications to",
+      'events: is required: the list of events to be notified of, like ["order.status"]',
+    ]);
+    expect(takeCalls(deployment.emulator)).toEqual([]);
+  });
+
+  test("empty values, wrong types and a property that does not exist", async () => {
+    const args =
+      '{ url: "", events: [], name: "", secret: "", active: "yes", ifExists: "maybe", workspaceId: "", event: [] }';
+    expect(await errorsOfWebhook(args)).toEqual([
+      "url: must not be empty: give the https:// address that UP42 sends notifications to",
+      'events: must name at least one event, like ["order.status"]',
+      "name: must not be empty",
+      "secret: must not be empty: leave it out for a webhook without a secret",
+      "active: must be true or false",
+      "workspaceId: must not be empty",
+      'ifExists: must be "error", "adopt" or "create"',
+      expect.stringMatching(/^event: is not a property of this resource; it has url, events, name, secret/),
+    ]);
+  });
+
+  test.each([
+    {
+      what: "a relative URL, and an event twice",
+      args: '{ url: "example.com/up42", events: ["job.status", "job.status"] }',
+      errors: [
+        "url: must be an absolute URL, like https://example.com/up42",
+        "events: must not name an event twice",
+      ],
+    },
+    {
+      what: "a URL without TLS, and events in one string",
+      args: '{ url: "http://example.com/up42", events: ["job.status, order.status"] }',
+      errors: [
+        "url: must start with https:// (http:// is accepted only for this machine, with the emulator)",
+        'events: must hold one name per string: ["job.status", "order.status"], not ["job.status, order.status"]',
+      ],
+    },
+    {
+      what: "credentials in the URL, and an empty event",
+      args: '{ url: "https://me:geheim@example.com/up42", events: [""] }',
+      errors: [
+        expect.stringMatching(/^url: must not carry credentials \(user:password@\)/),
+        "events: must not hold an empty name",
+      ],
+    },
+    {
+      what: "an event that UP42 does not have",
+      args: '{ url: "https://example.com/up42", events: ["order.stauts"] }',
+      errors: [
+        'events: UP42 has no event "order.stauts"; it has job.status, order.status. Did you mean "order.status"?',
+      ],
+    },
+  ])("$what", async ({ args, errors }) => {
+    const found = await errorsOfWebhook(args);
+    expect(found).toEqual(errors);
+    expect(found.join()).not.toContain("geheim");
+  });
+
+  test.each([
+    {
+      what: "neither webhook nor webhookId",
+      args: "{}",
+      errors: [
+        "webhook: neither webhook nor webhookId is given: give the Webhook to test, or the id of one that this stack does not own",
+      ],
+    },
+    {
+      what: "both webhook and webhookId",
+      args: `{ webhook: ${RIGHT}, webhookId: "1df1ebb0" }`,
+      errors: [expect.stringMatching(/^webhook: both webhook and webhookId are given: give /)],
+    },
+    {
+      what: "a time-out that is not positive, and an event twice",
+      args: '{ webhookId: "1df1ebb0", timeoutSeconds: 0, eventNames: ["job.status", "job.status"] }',
+      errors: ["eventNames: must not name an event twice", "timeoutSeconds: must be more than 0 seconds"],
+    },
+    {
+      what: "an event that UP42 does not have",
+      args: '{ webhookId: "1df1ebb0", eventNames: ["job"] }',
+      errors: [
+        expect.stringMatching(/^eventNames: UP42 has no event "job"; it has job.status, order.status/),
+      ],
+    },
+  ])("of a test: $what", async ({ args, errors }) => {
+    expect(await errorsOf(`new WebhookTest("orders", ${args})`)).toEqual(errors);
+  });
+
+  test("events that cannot be checked, since UP42 does not tell them: a warning, and on", async () => {
+    const { emulator, project } = deployment;
+    const proxy = await startProxy(emulator.url);
+    proxy.intercept(({ path }) =>
+      path === "/webhooks/events"
+        ? { answer: { status: 503, body: '{"error":{"message":"closed"}}' } }
+        : undefined,
+    );
+    try {
+      const statement = RIGHT.replace("order.status", "order.tomorrow");
+      const env = { STATEMENT: statement, UP42_API_URL: proxy.url, UP42_MAX_RETRIES: "0" };
+      const preview = await project.preview({ env });
+      expect(preview.changes).toEqual({ create: 2 });
+      expect(preview.stdout).toMatch(/warning: the names of events are not checked\. .*closed/);
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  const NO_CREDENTIALS = { UP42_USERNAME: "", UP42_PASSWORD: "" };
+
+  test.each([
+    {
+      what: "no credentials",
+      env: NO_CREDENTIALS,
+      error: /^No UP42 credentials were found\. Set one of: up42:username \+ up42:password \| up42:projectId/,
+    },
+    {
+      what: "incomplete credentials",
+      env: { UP42_PASSWORD: "" },
+      error:
+        /^The UP42 credentials are incomplete: found UP42_USERNAME, but not up42:password \(or UP42_PASSWORD\)\.$/,
+    },
+    {
+      what: "contradictory credentials",
+      env: { UP42_ACCESS_TOKEN: "geheim" },
+      error:
+        /^The UP42 credentials contradict each other: found UP42_USERNAME, UP42_PASSWORD, UP42_ACCESS_TOKEN, which are 2 ways to log in\. Keep one\./,
+    },
+    {
+      what: "an unknown region",
+      env: { UP42_REGION: "us" },
+      error: /^UP42_REGION is "us", which is not a region of UP42: use eu or sa\.$/,
+    },
+  ])("of the configuration: $what", async ({ env, error }) => {
+    expect(await errorsOf(RIGHT, env)).toEqual([expect.stringMatching(error)]);
+    expect(takeCalls(deployment.emulator)).toEqual([]);
+  });
+
+  test("wrong credentials: one attempt for the whole run, so that no account gets locked", async () => {
+    const many = `for (let i = 0; i < 10; i++) ${RIGHT.replace('"orders"', '"orders" + i')}`;
+    const errors = await errorsOf(many, { UP42_PASSWORD: "geheim" });
+    expect(new Set(errors).size).toBe(1);
+    expect(errors[0]).toMatch(
+      /^UP42 refused the username and password \(HTTP 401\)\. It said: Invalid user credentials\. Check that they are right/,
+    );
+    expect(takeRequests(deployment.emulator).filter(({ path }) => path.endsWith("/token"))).toHaveLength(1);
+  });
+
+  test.each([
+    {
+      what: "an access token that has expired",
+      env: { ...NO_CREDENTIALS, UP42_ACCESS_TOKEN: "geheim" },
+      error:
+        /UP42 does not accept the access token \(HTTP 401: .*If you set up42:accessToken yourself, it has probably expired/,
+    },
+    {
+      what: "a workspace that is not ours",
+      env: { UP42_WORKSPACE_ID: "11111111-0000-4000-8000-000000000000" },
+      error:
+        /^Could not list the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\): UP42 answered .* with HTTP 403: .*Check that the credentials belong to this workspace/,
+    },
+  ])("refused by UP42: $what", async ({ env, error }) => {
+    const errors = await errorsOf(RIGHT, env);
+    expect(errors).toEqual([expect.stringMatching(error)]);
+    expect(errors.join()).not.toContain("geheim");
+  });
+
+  test("a workspace that does not exist", async () => {
+    const receiver = await startReceiver({ status: 404, body: '{"error":{"message":"No such workspace"}}' });
+    try {
+      const { UP42_API_URL } = demoEnvironment(receiver.url);
+      const env = { UP42_API_URL: UP42_API_URL ?? "", UP42_AUTH_URL: deployment.emulator.url };
+      expect(await errorsOf(RIGHT, env)).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `workspace ${DEMO_ACCOUNT.workspaceId} \\(workspaceId\\): .* HTTP 404: No such workspace\\. Check up42:workspaceId`,
+          ),
+        ),
+      ]);
+    } finally {
+      await receiver.close();
+    }
+  });
+});

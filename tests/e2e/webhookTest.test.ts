@@ -1,0 +1,141 @@
+import { DEMO_ACCOUNT } from "up42-emulator";
+import { loginAs, onlyWebhook } from "../fixtures/colleague";
+import {
+  script,
+  startDeployment,
+  type TestDeployment,
+  takeCalls,
+  takeRequests,
+} from "../fixtures/deployment";
+import { startProxy } from "../fixtures/proxy";
+
+const TOKEN = "POST /realms/public/protocol/openid-connect/token";
+const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
+
+/** A webhook of both events, the given tests, and a resource that waits for the test "gate". */
+const program = (url: string, tests: Record<string, object>) => `
+  const webhook = new up42.Webhook("orders", { url: "${url}", events: ["job.status", "order.status"] });
+  const tests = {};
+  for (const [name, args] of Object.entries(${JSON.stringify(tests)})) {
+    tests[name] = new up42.WebhookTest(name, { webhook, ...args });
+  }
+  class Announcement extends pulumi.dynamic.Resource {}
+  const provider = { create: async () => ({ id: "announced", outs: {} }), delete: async () => {} };
+  new Announcement(provider, "announcement", {}, { dependsOn: [tests.gate] });
+  module.exports = { gate: tests.gate.tests };
+`;
+
+describe("a webhook's test", () => {
+  let deployment: TestDeployment;
+
+  beforeAll(async () => {
+    deployment = await startDeployment({
+      emulator: { testTimeoutSeconds: 0.2 },
+      program: (url) => program(url, { gate: { timeoutSeconds: 0.5 } }),
+    });
+  });
+
+  afterAll(() => deployment?.close());
+
+  const rewrite = (tests: Record<string, object>, url = deployment.receiver.url): Promise<void> =>
+    deployment.project.writeProgram(script(program(url, tests)));
+
+  test("fails the deployment and names each failing event, with message and response", async () => {
+    const { emulator, project, receiver } = deployment;
+    receiver.answer({ status: 500, body: "no database" });
+    const up = await project.up({ expectFailure: true });
+    const { id } = onlyWebhook(emulator);
+    for (const event of ["job.status", "order.status"]) {
+      expect(up.stdout).toContain(
+        `webhook ${id} did not deliver ${event}: Test request failed: the receiver answered 500 Internal Server Error. ` +
+          `(response: HttpResponse[${receiver.url}, 500 Internal Server Error]), tried for 0.5 s. ` +
+          "Mend the receiver and run `pulumi up` again: it repeats the test.",
+      );
+    }
+    expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
+    expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
+    const { stack } = await project.exportStack();
+    const failed = stack.deployment.resources.find(({ urn }) => urn.endsWith("::gate"));
+    expect(failed?.initErrors).toHaveLength(2);
+    expect(failed?.outputs).toMatchObject({ testsRun: 2, testsSucceeded: 0, testsFailed: 2 });
+  });
+
+  test("can be destroyed while it is failed", async () => {
+    const { emulator, project } = deployment;
+    await project.destroy();
+    expect(emulator.webhooks()).toEqual([]);
+  });
+
+  test("runs again on the next up, until it succeeds; what depends on it waits so long", async () => {
+    const { emulator, project, receiver } = deployment;
+    receiver.answer("hang");
+    const failed = await project.up({ expectFailure: true });
+    expect(failed.stdout).toMatch(/did not deliver job\.status: .*0\.2 s.* \(response: No response\)/);
+    takeCalls(emulator);
+
+    receiver.answer(200);
+    await rewrite({
+      gate: { timeoutSeconds: 0.5 },
+      always: { alwaysRun: true, eventNames: ["order.status"] },
+    });
+    const mended = await project.up();
+    const { id } = onlyWebhook(emulator);
+    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
+    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
+    const tests = takeRequests(emulator).filter(({ path }) => path === `${WEBHOOKS}/${id}/tests`);
+    expect(tests.map(({ body }) => JSON.stringify(body)).sort()).toEqual([
+      '{"eventNames":["order.status"]}',
+      "{}",
+    ]);
+    expect(await project.outputs()).toMatchObject({
+      gate: [
+        { eventName: "job.status", success: true },
+        { eventName: "order.status", success: true },
+      ],
+    });
+  });
+
+  test("runs no more once it has succeeded, unless it is to run always", async () => {
+    const { emulator, project } = deployment;
+    const up = await project.up();
+    expect(up.changes).toMatchObject({ update: 1 });
+    expect(up.steps).toContainEqual(expect.objectContaining({ name: "always", op: "update" }));
+    expect(takeCalls(emulator)).toEqual([TOKEN, `POST ${WEBHOOKS}/${onlyWebhook(emulator).id}/tests`]);
+  });
+
+  test("repeats only the events that fail, while the receiver comes alive", async () => {
+    const { emulator, project } = deployment;
+    const receiver = await startProxy("http://127.0.0.1:9");
+    let refusals = 1;
+    receiver.intercept(({ body }) => {
+      const refuse = body.includes('"order.status"') && refusals > 0;
+      if (refuse) refusals -= 1;
+      return { answer: { status: refuse ? 503 : 200, body: "" } };
+    });
+    try {
+      await rewrite({ gate: { timeoutSeconds: 60 } }, receiver.url);
+      const up = await project.up();
+      expect(up.stdout).toMatch(
+        /test webhook \S+: order\.status: Test request failed: the receiver answered 503 .*Trying again in 1 s, for another \d+ s\./,
+      );
+      const tests = takeRequests(emulator).filter(({ path }) => path.endsWith("/tests"));
+      expect(tests.map(({ body }) => body)).toEqual([{}, { eventNames: ["order.status"] }]);
+      expect(await project.outputs()).toMatchObject({ gate: [{ success: true }, { success: true }] });
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  test("of a webhook that is gone fails and names pulumi refresh", async () => {
+    const { emulator, project } = deployment;
+    const { id, url } = onlyWebhook(emulator);
+    await (await loginAs(emulator)).delete(id);
+    await rewrite({ gate: { timeoutSeconds: 60, triggers: [1] } }, url);
+    const up = await project.up({ expectFailure: true });
+    expect(up.stdout).toContain(
+      `Could not test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
+        "workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then `pulumi up`.",
+    );
+    await project.destroy();
+  });
+});
