@@ -45,10 +45,10 @@ export function satisfies(wanted, installed, { platform, arch }) {
  * @param {LockedPackage} right
  */
 function isSame(left, right) {
+  // A link leads to a package of the workspace. What else "resolved" says depends on the registry in use.
+  const target = (/** @type {LockedPackage} */ entry) => (entry.link ? entry.resolved : undefined);
   return (
-    left.version === right.version &&
-    left.integrity === right.integrity &&
-    Boolean(left.link) === Boolean(right.link)
+    left.version === right.version && left.integrity === right.integrity && target(left) === target(right)
   );
 }
 
