@@ -238,4 +238,20 @@ describe("replacement", () => {
     await project.preview({ args: ["--refresh", "--expect-no-changes"] });
     expect(emulator.webhooks()).toHaveLength(8);
   });
+
+  test("by another resource, with ifExists adopt: the webhook stays when the old resource goes", async () => {
+    const { emulator, project } = deployment;
+    const [adopting] = idsOf("adopting");
+    const renamed = webhooks({ profile: "other" }).replace(
+      'hook("adopting", { ',
+      'hook("renamed", { name: "adopting", url: "https://example.com/adopting", ',
+    );
+    await project.writeProgram(script(program(renamed)));
+    const up = await project.up();
+    expect(stepsOf("renamed", up)).toEqual(["create"]);
+    expect(stepsOf("adopting", up)).toEqual(["delete"]);
+    expect(await project.outputs()).toMatchObject({ renamed: adopting });
+    expect(idsOf("adopting")).toEqual([adopting]);
+    expect(emulator.webhooks()).toHaveLength(8);
+  });
 });
