@@ -39,14 +39,25 @@ export function readDataFile(file: string): StoredWebhook[] {
   });
 }
 
-/** Writes the webhooks so that the file holds, at any moment, either all of the old or all of the new. */
+/**
+ * Writes the webhooks so that the file holds, at any moment, either all of the old or all of the new.
+ * @throws Error saying why that isn't possible; then the file is as it was.
+ */
 export function writeDataFile(file: string, webhooks: readonly StoredWebhook[]): void {
+  try {
+    replaceFile(file, `${JSON.stringify({ version: VERSION, webhooks }, null, 2)}\n`);
+  } catch (cause) {
+    throw new Error(`up42-emulator: can't write the data file ${file}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function replaceFile(file: string, content: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.tmp`;
   // Only for the user's own eyes: the file holds the webhooks' secrets.
   const descriptor = openSync(temporary, "w", 0o600);
   try {
-    writeFileSync(descriptor, `${JSON.stringify({ version: VERSION, webhooks }, null, 2)}\n`);
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -36,7 +36,7 @@ export interface Emulator {
 
 /**
  * Starts an emulator of UP42's webhooks API.
- * @throws RangeError when an option can't be right; Error when the data file can't be read or the port is taken.
+ * @throws RangeError when an option can't be right; Error when the data file can't be read or written, or the port is taken.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = resolveOptions(options);

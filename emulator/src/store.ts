@@ -10,10 +10,12 @@ import { timestamp } from "./time";
 export class WebhookStore {
   #webhooks: ReadonlyMap<string, StoredWebhook>;
 
-  /** @throws Error when the data file is there but can't be read. */
+  /** @throws Error when the data file can't be read or written. */
   constructor(private readonly dataFile?: string) {
     const webhooks = dataFile === undefined ? [] : readDataFile(dataFile);
     this.#webhooks = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
+    // Whether it can be written shows at once, not with the first webhook.
+    if (dataFile !== undefined) writeDataFile(dataFile, webhooks);
   }
 
   /** The webhooks of one workspace, or of all. */

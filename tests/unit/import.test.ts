@@ -5,6 +5,8 @@ import { nextSteps, warnings } from "../../provider/src/cli/advice";
 import { type Imported, importFile, sealed, unsealed } from "../../provider/src/cli/importFile";
 import { resourceNames } from "../../provider/src/cli/names";
 import { programFor, secretKey } from "../../provider/src/cli/program";
+import { PulumiCli } from "../../provider/src/cli/pulumiCli";
+import { seal, secretOf } from "../../provider/src/cli/seal";
 import { canImport, ownedIds, takenNames } from "../../provider/src/cli/stack";
 import { webhookInputs } from "../../provider/src/lifecycle/fields";
 import { Session } from "../../provider/src/lifecycle/session";
@@ -121,6 +123,23 @@ describe("an imported webhook is what the printed program makes of it", () => {
         }),
       }),
     ]);
+  });
+});
+
+describe("secrets on their way into the file", () => {
+  const options = { cwd: "/nowhere" };
+
+  test("stand in clear, and are said to, when the stack's way of encrypting is not known", async () => {
+    const state = { secrets_providers: { type: "something new", state: {} }, resources: [] };
+    const one = imported({ webhook: webhook({ secret: SECRET }) });
+    expect(await seal(new PulumiCli(options), state, [one])).toEqual({
+      secrets: new Map([[one.webhook.id, unsealed(SECRET)]]),
+      areEncrypted: false,
+    });
+  });
+
+  test.each([[undefined], ["********"], ["QW********nu"]])("%s is none that could be imported", (secret) => {
+    expect(secretOf(webhook({ secret }))).toBeUndefined();
   });
 });
 

@@ -52,7 +52,7 @@ export function readFailure(
 
 function messageIn(answer: HttpAnswer, isWebPage: boolean): string {
   if (isWebPage) {
-    const title = /<title[^>]*>([^<]{1,200})/i.exec(answer.body)?.[1] ?? "";
+    const title = /<title[^>]*>([^<]+)/i.exec(answer.body)?.[1] ?? "";
     return `a web page${title.trim() === "" ? "" : ` titled "${title.trim()}"`}, not an answer of UP42's API`;
   }
   const json = parseJson(answer.body);

@@ -9,15 +9,14 @@ const HIDDEN = "[secret]";
 export class Redactor {
   readonly #secrets = new Set<string>();
 
-  /** From now on, hides this value in its plain, JSON, URL and base64 forms. */
+  /** From now on, hides this value in its plain, JSON, URL, form and base64 forms. */
   add(secret: string | undefined): void {
     if (secret === undefined || secret.length < SHORTEST) {
       return;
     }
-    this.#secrets.add(secret);
-    this.#secrets.add(JSON.stringify(secret).slice(1, -1));
-    this.#secrets.add(encodeURIComponent(secret));
-    this.#secrets.add(Buffer.from(secret).toString("base64"));
+    for (const form of formsOf(secret)) {
+      this.#secrets.add(form);
+    }
   }
 
   redact(text: string): string {
@@ -31,4 +30,27 @@ export class Redactor {
 
 function escapeForRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+/** How a secret may be written in an answer that repeats our request: its body, its form or its headers. */
+function formsOf(secret: string): readonly string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [
+    secret,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams({ secret }).toString().slice("secret=".length),
+    Buffer.from(secret).toString("base64"),
+    ...[0, 1, 2].map((offset) => base64At(secret, offset)).filter((form) => form.length >= SHORTEST),
+  ];
+}
+
+/** Base64 of the secret when it begins `offset` bytes into a group of three, as the password in `Basic` may. */
+function base64At(secret: string, offset: number): string {
+  const encoded = Buffer.from("\0".repeat(offset) + secret).toString("base64");
+  // At either end a character may hold bits of what is next to the secret.
+  const first = [0, 2, 3][offset] ?? 0;
+  const last = encoded.endsWith("=") ? -encoded.split("=").length : encoded.length;
+  return encoded.slice(first, last);
 }

@@ -117,7 +117,8 @@ async function retryAfterFailure<T>(
       return attempt();
     });
   } catch (error) {
-    throw tries > 1 && isTransient(error) ? gaveUp(error, tries) : error;
+    const final = error instanceof TransportError ? inContext(error, operation) : error;
+    throw tries > 1 && isTransient(final) ? gaveUp(final, tries) : final;
   }
 }
 
@@ -135,6 +136,15 @@ function delayBefore(retries: number, error: unknown, settings: RetrySettings, o
 function leastWait(error: unknown, pause: Pause): number {
   const asked = error instanceof ApiError ? (error.failure.retryAfterMs ?? 0) : 0;
   return Math.max(asked, pause.remainingMs);
+}
+
+/** What the network says does not tell what it was for. */
+function inContext(error: TransportError, { what }: Operation): TransportError {
+  return new TransportError(
+    `Could not ${what}: ${error.message}. Check the network, and up42:apiUrl and up42:authUrl if they are set.`,
+    error,
+    { cause: error },
+  );
 }
 
 /** Keeps the kind of error, so that callers still see what it was, and says that it was not for want of trying. */
