@@ -1,0 +1,22 @@
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WORKSPACE } from "../support/pulumi";
+
+const FOREIGN_VARIABLES = /^(UP42_|PULUMI_|NODE_OPTIONS$)|^(https?|all|no)_proxy$/i;
+
+/** A program's folder with the workspace's packages, as the dynamic host finds it; `remove` removes it. */
+export async function programFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "pulumi-up42-faults-"));
+  await symlink(join(WORKSPACE, "node_modules"), join(path, "node_modules"), "dir");
+  return { path, remove: async () => await rm(path, { recursive: true, force: true }) };
+}
+
+/** The environment of a host: this process's, without what would configure the provider. */
+export function hostEnvironment(preload?: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
+  return {
+    ...Object.fromEntries(own),
+    ...(preload === undefined ? {} : { NODE_OPTIONS: `--require=${preload}` }),
+  };
+}

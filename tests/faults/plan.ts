@@ -1,0 +1,25 @@
+import type { RawRequest } from "./http";
+import { pickKind, type RequestClass, type RequestFault } from "./kinds";
+import type { Random } from "./random";
+
+/** Decides by chance, from a seed, which requests meet which fault. */
+export class FaultPlan {
+  constructor(
+    readonly random: Random,
+    /** How likely a request is to meet a fault. */
+    private readonly probability: number,
+  ) {}
+
+  faultFor(request: RawRequest): RequestFault | undefined {
+    return this.random.chance(this.probability) ? pickKind(this.random, classOf(request)) : undefined;
+  }
+
+  resetsOnAccept(): boolean {
+    return this.random.chance(this.probability / 5);
+  }
+}
+
+function classOf({ method, path }: RawRequest): RequestClass {
+  if (path.endsWith("/token")) return "token";
+  return method === "GET" ? "read" : "write";
+}
