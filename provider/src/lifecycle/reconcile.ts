@@ -10,6 +10,8 @@ const LONGEST_SEARCH_MS = 5_000;
 /** How long we look for a late twin after we POSTed again; at the most. */
 const LONGEST_WATCH_MS = 10_000;
 const FIRST_LOOK_MS = 200;
+/** A look may take the time of so many attempts, even when the operation's own time is over. */
+const LEAST_ATTEMPTS = 4;
 
 /** A webhook was created, but a twin of it may exist and could not be removed. */
 export class TwinError extends Up42Error {
@@ -137,7 +139,7 @@ class Creation {
 
   /** What is needed to know where we stand may take longer than the operation itself: correctness goes first. */
   #extended(): Operation {
-    const least = 2 * this.workspace.api.attemptTimeoutMs;
+    const least = LEAST_ATTEMPTS * this.workspace.api.attemptTimeoutMs;
     return this.operation.deadline.remainingMs >= least
       ? this.operation
       : { ...this.operation, deadline: new Deadline(least) };
@@ -172,10 +174,14 @@ class Creation {
   }
 }
 
-/** Looks at once and then at growing intervals, the last time when the time is over. */
+/** Looks at once and then at growing intervals; the last look begins when the time is over. */
 async function lookFor(milliseconds: number, look: () => Promise<boolean>): Promise<void> {
   const deadline = new Deadline(milliseconds);
-  for (let pause = FIRST_LOOK_MS; !(await look()) && deadline.remainingMs > 0; pause *= 2) {
+  for (let pause = FIRST_LOOK_MS; ; pause *= 2) {
+    const isLast = deadline.remainingMs === 0;
+    if ((await look()) || isLast) {
+      return;
+    }
     await setTimeout(Math.min(pause, deadline.remainingMs));
   }
 }
