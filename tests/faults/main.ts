@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { seedOfRun } from "./random";
 import { describeSummary, isFailing, runSuite } from "./suite";
 
-const DEFAULT_LANES = 48;
+const DEFAULT_LANES = 40;
 
 /** `npm run faults`: see docs/reliability.md. */
 async function main(): Promise<void> {

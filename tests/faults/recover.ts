@@ -11,8 +11,11 @@ export class Recovery {
     private readonly state: State,
   ) {}
 
+  /** Refreshes until nothing fails. */
   async refresh(): Promise<void> {
-    await this.#run(async (engine) => await engine.refresh());
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      if ((await this.#run(async (engine) => await engine.refresh())).size === 0) return;
+    }
   }
 
   /** Runs `up` until nothing fails. Answers what still fails after some tries. */
@@ -36,7 +39,7 @@ export class Recovery {
   }
 
   async #obey(program: Program, failures: Failures): Promise<void> {
-    await this.#removeDeliberateDoubles(program, failures);
+    await this.#removeLeftOvers(program, failures);
     const messages = [...failures.values()];
     for (const message of messages.filter((one) => one.includes("Delete all but one"))) {
       const [, ...others] = message.match(/[0-9a-f-]{36}(?= \(created )/g) ?? [];
@@ -45,14 +48,20 @@ export class Recovery {
     if (messages.some((message) => message.includes("pulumi refresh"))) await this.refresh();
   }
 
-  /** With `ifExists: "create"` nobody but the user can tell a left-over: what belongs to no resource is deleted. */
-  async #removeDeliberateDoubles(program: Program, failures: Failures): Promise<void> {
+  /**
+   * What belongs to no resource is deleted where an error says to look for a second webhook, and with
+   * `ifExists: "create"`, where nobody but the user can tell a left-over.
+   */
+  async #removeLeftOvers(program: Program, failures: Failures): Promise<void> {
     const claimed = new Set([...this.state.values()].map(({ id }) => id));
-    const names = [...program]
-      .filter(([resource, { ifExists }]) => ifExists === "create" && failures.has(resource))
-      .map(([, { name }]) => name);
-    for (const { id, name } of this.lane.webhooks()) {
-      if (names.includes(name) && !claimed.has(id)) await this.lane.outside("DELETE", id);
+    const suspects = [...program].flatMap(([resource, wanted]) => {
+      const message = failures.get(resource);
+      const isSuspect =
+        wanted.ifExists === "create" || message?.includes("Look for a second webhook") === true;
+      return message !== undefined && isSuspect ? [`${wanted.name} ${wanted.url}`] : [];
+    });
+    for (const { id, name, url } of this.lane.webhooks()) {
+      if (suspects.includes(`${name} ${url}`) && !claimed.has(id)) await this.lane.outside("DELETE", id);
     }
   }
 }
