@@ -1,5 +1,5 @@
 import type { StoredWebhook } from "up42-emulator";
-import type { Program, State } from "./engine";
+import type { Program } from "./engine";
 import { BYSTANDER } from "./scenario";
 
 /** What is wrong, a line each. */
@@ -13,7 +13,7 @@ export interface Findings {
 /** Compares what the program asks for, what Pulumi recorded, and what UP42 has. */
 export function compare(
   program: Program,
-  state: State,
+  state: ReadonlyMap<string, { readonly id: string }>,
   webhooks: readonly StoredWebhook[],
   findings: Findings,
 ): void {

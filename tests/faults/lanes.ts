@@ -3,9 +3,12 @@ import { type Account, type Emulator, type StoredWebhook, startEmulator } from "
 import { canary } from "../support/secrets";
 import { programFolder } from "./folder";
 import { DynamicHost, type Properties } from "./host";
+import { outside } from "./outside";
 import { FaultyProxy } from "./proxy";
 
 export const TIMEOUT_SECONDS = 4;
+/** For the recovery, which is without faults: a busy machine must not be taken for one. */
+const CALM_TIMEOUT_SECONDS = 60;
 /** As in the provider: a quarter of the operation's time. */
 export const ATTEMPT_TIMEOUT_MS = (TIMEOUT_SECONDS * 1000) / 4;
 
@@ -25,6 +28,9 @@ const PROFILES = 20;
 /** So many hosts are kept for lanes that have not used them up. */
 const MOST_HOSTS = 3;
 
+/** Which of the two time-outs a command has. */
+export type Pace = "hurried" | "calm";
+
 /** A host that serves many lanes. */
 class SharedHost {
   users = 0;
@@ -33,10 +39,10 @@ class SharedHost {
   constructor(readonly host: DynamicHost) {}
 
   /** A profile that this host has not served yet, if there is one left. */
-  profileFor(lane: Lane): string | undefined {
+  profileFor(lane: Lane, pace: Pace): string | undefined {
     const served = this.#served.get(lane) ?? 0;
     this.#served.set(lane, served + 1);
-    return served < PROFILES ? profileOf(lane, served) : undefined;
+    return served < PROFILES ? profileOf(lane, pace, served) : undefined;
   }
 }
 
@@ -78,12 +84,12 @@ export class Lanes {
   /** A process of its own, to be killed. */
   async ownSession(lane: Lane): Promise<Session> {
     const host = await DynamicHost.start(this.folder.path, configOf([lane], 1), this.preload);
-    return { host, profile: profileOf(lane, 0) };
+    return { host, profile: profileOf(lane, "hurried", 0) };
   }
 
   /** Works with a session in one of the shared processes. */
-  async withSession<T>(lane: Lane, work: (session: Session) => Promise<T>): Promise<T> {
-    const [shared, profile] = await this.#take(lane);
+  async withSession<T>(lane: Lane, pace: Pace, work: (session: Session) => Promise<T>): Promise<T> {
+    const [shared, profile] = await this.#take(lane, pace);
     shared.users += 1;
     try {
       return await work({ host: shared.host, profile });
@@ -115,10 +121,10 @@ export class Lanes {
     await this.folder.remove();
   }
 
-  async #take(lane: Lane): Promise<readonly [SharedHost, string]> {
+  async #take(lane: Lane, pace: Pace): Promise<readonly [SharedHost, string]> {
     for (;;) {
       for (const shared of this.#hosts) {
-        const profile = shared.profileFor(lane);
+        const profile = shared.profileFor(lane, pace);
         if (profile !== undefined) return [shared, profile];
       }
       this.#starting ??= this.#start().finally(() => {
@@ -147,41 +153,30 @@ async function openLane(emulator: Emulator, account: Account, name: string): Pro
     account,
     proxy,
     webhooks: () => emulator.webhooks(workspaceId),
-    outside: async (method, id, body) => {
-      const form = new URLSearchParams({
-        grant_type: "password",
-        client_id: "up42-api",
-        username: account.username,
-        password: account.password,
-      });
-      const login = await fetch(`${emulator.url}/realms/public/protocol/openid-connect/token`, {
-        method: "POST",
-        body: form,
-      });
-      const token = /"access_token":"([^"]+)"/.exec(await login.text())?.[1] ?? "";
-      const answer = await fetch(`${emulator.url}/workspaces/${workspaceId}/webhooks${id && `/${id}`}`, {
-        method,
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      if (!answer.ok) throw new Error(`${method} ${id} past the proxy: HTTP ${answer.status}`);
-    },
+    outside: async (method, id, body) => await outside(emulator, account, method, id, body),
   };
 }
 
-function profileOf({ name }: Lane, index: number): string {
-  return `${name}-${index}`;
+function profileOf({ name }: Lane, pace: Pace, index: number): string {
+  return `${name}-${pace}-${index}`;
 }
 
 function configOf(lanes: readonly Lane[], profiles: number): Properties {
   const settings = lanes.flatMap((lane) =>
-    Array.from({ length: profiles }, (_, index) => profileOf(lane, index)).flatMap((profile) => [
-      [`up42-${profile}:username`, lane.account.username],
-      [`up42-${profile}:password`, lane.account.password],
-      [`up42-${profile}:workspaceId`, lane.account.workspaceId],
-      [`up42-${profile}:apiUrl`, lane.proxy.url],
-      [`up42-${profile}:timeoutSeconds`, String(TIMEOUT_SECONDS)],
+    Array.from({ length: profiles }, (_, index) => index).flatMap((index) => [
+      ...settingsOf(lane, profileOf(lane, "hurried", index), TIMEOUT_SECONDS),
+      ...settingsOf(lane, profileOf(lane, "calm", index), CALM_TIMEOUT_SECONDS),
     ]),
   );
   return Object.fromEntries(settings);
+}
+
+function settingsOf({ account, proxy }: Lane, profile: string, timeoutSeconds: number): [string, string][] {
+  return [
+    [`up42-${profile}:username`, account.username],
+    [`up42-${profile}:password`, account.password],
+    [`up42-${profile}:workspaceId`, account.workspaceId],
+    [`up42-${profile}:apiUrl`, proxy.url],
+    [`up42-${profile}:timeoutSeconds`, String(timeoutSeconds)],
+  ];
 }

@@ -1,39 +1,82 @@
 import { parseArgs } from "node:util";
 import { seedOfRun } from "./random";
-import { describeSummary, isFailing, runSuite } from "./suite";
+import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
+import { runSuite } from "./suite";
 
-const DEFAULT_LANES = 40;
+const USAGE = `npm run faults -- [options]
+  --runs N                   runs against Pulumi's dynamic host (default 200)
+  --cli N                    runs with the real CLI, which is killed in the middle (default 0)
+  --seed S                   decides what happens in all of them (default 1)
+  --run-seed X               only this run against the host, as a failure names it
+  --cli-seed X               only this run with the CLI
+  --lanes N                  how many runs against the host are in flight (default 32)
+  --trace                    shows all requests and faults of the runs that fail
+  --without-reconciliation   repeats a create blindly: the suite must fail
+  --write-docs BLOCK         puts the figures into the block of docs/reliability.md with this name`;
+
+const OPTIONS = {
+  runs: { type: "string", default: "200" },
+  cli: { type: "string", default: "0" },
+  seed: { type: "string", default: "1" },
+  "run-seed": { type: "string" },
+  "cli-seed": { type: "string" },
+  lanes: { type: "string", default: "32" },
+  trace: { type: "boolean", default: false },
+  "without-reconciliation": { type: "boolean", default: false },
+  "write-docs": { type: "string" },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Seeds of the runs with the CLI begin here, so that they are others than those of the runs against the host. */
+const FIRST_CLI_RUN = 1_000_000;
 
 /** `npm run faults`: see docs/reliability.md. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: "string", default: "200" },
-      seed: { type: "string", default: "1" },
-      "run-seed": { type: "string" },
-      lanes: { type: "string", default: String(DEFAULT_LANES) },
-      trace: { type: "boolean", default: false },
-      "without-reconciliation": { type: "boolean", default: false },
-    },
-  });
-  const only = values["run-seed"];
-  const seeds =
-    only === undefined
-      ? Array.from({ length: Number(values.runs) }, (_, index) => seedOfRun(Number(values.seed), index))
-      : [Number(only)];
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const chosen = values["run-seed"] !== undefined || values["cli-seed"] !== undefined;
   const startedAt = Date.now();
   const summary = await runSuite({
-    seeds,
-    lanes: Math.min(Number(values.lanes), seeds.length),
+    seeds: chosen ? numbers(values["run-seed"]) : seedsOf(values.seed, 0, values.runs),
+    cliSeeds: chosen ? numbers(values["cli-seed"]) : seedsOf(values.seed, FIRST_CLI_RUN, values.cli),
+    lanes: Number(values.lanes),
     withoutReconciliation: values["without-reconciliation"],
-    ...(values.trace
-      ? { trace: (line: string) => console.log(`${Date.now() - startedAt} ms: ${line}`) }
-      : {}),
   });
+  for (const line of describeFailures(summary, values.trace)) console.log(line);
+  const figures = [...describeFaults(summary), describeResult(summary)];
   console.log(`took ${Math.round((Date.now() - startedAt) / 1000)} s`);
-  console.log(describeSummary(summary, values.trace));
-  if (summary.results.some(isFailing) || summary.leakedOutputs.length > 0) process.exitCode = 1;
+  for (const line of figures) console.log(line);
+  if (values["write-docs"] !== undefined) {
+    await writeDocs(values["write-docs"], [`$ npm run faults -- ${commandLine()}`, ...figures]);
+  }
+  if (hasFailed(summary)) process.exitCode = 1;
 }
 
+function seedsOf(seed: string, first: number, count: string): readonly number[] {
+  return Array.from({ length: Number(count) }, (_, index) => seedOfRun(Number(seed), first + index));
+}
+
+function numbers(seed: string | undefined): readonly number[] {
+  return seed === undefined ? [] : [Number(seed)];
+}
+
+function commandLine(): string {
+  return process.argv
+    .slice(2)
+    .join(" ")
+    .replace(/ ?--write-docs \S+/, "");
+}
+
+// What was started ends with us, also when somebody interrupts.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-void main();
+// Explicitly: Node.js 20 may wait for ever for sockets that were reset.
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

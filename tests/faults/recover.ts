@@ -34,6 +34,7 @@ export class Recovery {
   async #run(work: (engine: Engine) => Promise<Failures>): Promise<Failures> {
     return await this.lanes.withSession(
       this.lane,
+      "calm",
       async ({ host, profile }) => await work(new Engine(host, profile, this.state)),
     );
   }

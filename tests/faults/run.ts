@@ -14,6 +14,8 @@ const KILLS = 0.04;
 
 /** What a run did and what was found after it. */
 export interface RunResult {
+  /** Against the host alone, or with the whole CLI. */
+  readonly level: "host" | "cli";
   readonly seed: number;
   readonly faults: readonly string[];
   readonly findings: Findings;
@@ -25,7 +27,7 @@ export interface RunResult {
 export async function runOnce(lanes: Lanes, lane: Lane, seed: number): Promise<RunResult> {
   const run = new Run(lanes, lane, seed);
   await run.live();
-  return { seed, faults: run.faults, findings: run.findings, trace: run.trace };
+  return { level: "host", seed, faults: run.faults, findings: run.findings, trace: run.trace };
 }
 
 class Run {
@@ -94,7 +96,7 @@ class Run {
     try {
       return isKilled
         ? await this.#killed(work)
-        : await this.lanes.withSession(this.lane, async ({ host, profile }) =>
+        : await this.lanes.withSession(this.lane, "hurried", async ({ host, profile }) =>
             work(new Engine(host, profile, this.#state)),
           );
     } finally {

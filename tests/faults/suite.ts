@@ -1,46 +1,51 @@
 import { join } from "node:path";
 import { WORKSPACE } from "../support/pulumi";
+import { runWithCli } from "./cliRun";
 import { Lanes } from "./lanes";
 import { leaks } from "./leaks";
 import { type RunResult, runOnce } from "./run";
 
 export interface SuiteOptions {
-  /** The seeds of the runs. */
+  /** The seeds of the runs against the host. */
   readonly seeds: readonly number[];
-  /** How many runs are in flight; they mostly wait. */
+  /** The seeds of the runs with the real CLI. */
+  readonly cliSeeds?: readonly number[];
+  /** How many runs against the host are in flight; they mostly wait. */
   readonly lanes: number;
   /** Blind retries instead of reconciliation, to show that the suite can see. */
   readonly withoutReconciliation?: boolean;
 }
 
+/** All runs, and how they went. */
 export interface Summary {
   readonly results: readonly RunResult[];
   /** Lines that hosts printed and that hold a secret. */
   readonly leakedOutputs: readonly string[];
 }
 
-/** Runs all seeds, as many beside each other as there are lanes. */
-export async function runSuite({
-  seeds,
-  lanes: count,
-  withoutReconciliation = false,
-}: SuiteOptions): Promise<Summary> {
+/** The CLI keeps a core busy, so more side by side would only slow each other down. */
+const CLI_LANES = 2;
+
+/** Runs all seeds: those against the host, then those with the CLI. */
+export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOptions): Promise<Summary> {
+  const { results, leakedOutputs } = await runAgainstHosts(seeds, options);
+  const cliResults = await inLanes(cliSeeds, Array.from({ length: CLI_LANES }), async (seed) =>
+    runWithCli(seed),
+  );
+  return { results: [...results, ...cliResults], leakedOutputs };
+}
+
+async function runAgainstHosts(
+  seeds: readonly number[],
+  { lanes: count, withoutReconciliation = false }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
+): Promise<Summary> {
+  if (seeds.length === 0) return { results: [], leakedOutputs: [] };
   const hook = join(WORKSPACE, "tests/faults/withoutReconciliation.cjs");
-  const lanes = await Lanes.open(count, withoutReconciliation ? hook : undefined);
-  const queue = [...seeds];
-  const results: RunResult[] = [];
-  try {
-    await Promise.all(
-      lanes.all.map(async (lane) => {
-        for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
-          results.push(await runOnce(lanes, lane, seed));
-          lanes.tidy();
-        }
-      }),
-    );
-  } finally {
-    await lanes.close();
-  }
+  const lanes = await Lanes.open(Math.min(count, seeds.length), withoutReconciliation ? hook : undefined);
+  const results = await inLanes(seeds, lanes.all, async (seed, lane) => {
+    lanes.tidy();
+    return await runOnce(lanes, lane, seed);
+  }).finally(async () => await lanes.close());
   const { tokens } = lanes;
   const leakedOutputs = lanes.outputs
     .flatMap((text) => text.split("\n"))
@@ -48,36 +53,20 @@ export async function runSuite({
   return { results, leakedOutputs };
 }
 
-export function isFailing({ findings }: RunResult): boolean {
-  return Object.values(findings).some((lines: readonly string[]) => lines.length > 0);
-}
-
-/** What failed, the table of faults, and the one line at the end. */
-export function describeSummary({ results, leakedOutputs }: Summary, withTrace = false): string {
-  const faults = results.flatMap((result) => result.faults);
-  const counts = new Map<string, number>();
-  for (const kind of faults) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const table = [...counts]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([kind, n]) => `${kind.padEnd(40)}${n}`);
-  const hit = results.filter((result) => result.faults.length > 0).length;
-  const sum = (key: keyof RunResult["findings"]): number =>
-    results.reduce((total, { findings }) => total + findings[key].length, 0);
-  const failing = results
-    .filter(isFailing)
-    .map(({ seed, findings, trace }) =>
-      [
-        `failed: --run-seed ${seed}`,
-        ...new Set(Object.values(findings).flat()),
-        ...(withTrace ? trace : []),
-      ].join("\n  "),
-    );
-  return [
-    ...failing,
-    ...leakedOutputs.map((line) => `leaked: ${line}`),
-    ...table,
-    `runs with at least one fault: ${((100 * hit) / Math.max(1, results.length)).toFixed(1)} %`,
-    `runs ${results.length}, faults ${faults.length}, lost ${sum("lost")}, doubled ${sum("doubled")}, ` +
-      `orphaned ${sum("orphaned")}, secrets leaked ${sum("leaked") + leakedOutputs.length}`,
-  ].join("\n");
+/** Each lane takes the next seed when it is free. */
+async function inLanes<T>(
+  seeds: readonly number[],
+  lanes: readonly T[],
+  run: (seed: number, lane: T) => Promise<RunResult>,
+): Promise<readonly RunResult[]> {
+  const queue = [...seeds];
+  const results: RunResult[] = [];
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
+        results.push(await run(seed, lane));
+      }
+    }),
+  );
+  return results;
 }

@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+
+/** A process that another one started. */
+export interface Descendant {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** The processes that a process started, theirs included; asked for at once, before they can go. */
+export function descendants(root: number): readonly Descendant[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  const all = lines.flatMap((line) => {
+    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return command === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+  });
+  const found: Descendant[] = [];
+  const parents = [root];
+  for (let parent = parents.shift(); parent !== undefined; parent = parents.shift()) {
+    const children = all.filter((one) => one.parent === parent);
+    found.push(...children.map(({ pid, command }) => ({ pid, command })));
+    parents.push(...children.map(({ pid }) => pid));
+  }
+  return found;
+}
+
+/** Ends processes that may have ended by themselves. */
+export function endAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      // ESRCH: it is gone already.
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { WORKSPACE } from "../support/pulumi";
+import type { RunResult } from "./run";
+import type { Summary } from "./suite";
+
+const DOCUMENT = join(WORKSPACE, "docs/reliability.md");
+
+/** Whether anything was lost, doubled, orphaned or leaked. */
+export function hasFailed({ results, leakedOutputs }: Summary): boolean {
+  return results.some(isFailing) || leakedOutputs.length > 0;
+}
+
+/** The runs that failed, each with the option that repeats it, and with all its requests if wanted. */
+export function describeFailures({ results, leakedOutputs }: Summary, withTrace: boolean): readonly string[] {
+  const failing = results.filter(isFailing).map(({ level, seed, findings, trace }) => {
+    const lines = [...new Set(Object.values(findings).flat()), ...(withTrace ? trace : [])];
+    return [`failed: ${level === "host" ? "--run-seed" : "--cli-seed"} ${seed}`, ...lines].join("\n  ");
+  });
+  return [...failing, ...leakedOutputs.map((line) => `leaked: ${line}`)];
+}
+
+/** How often each kind of fault was injected, and in how many runs there was one. */
+export function describeFaults({ results }: Summary): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const kind of results.flatMap(({ faults }) => faults)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const table = [...counts]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([kind, count]) => `${kind.padEnd(40)}${String(count).padStart(6)}`);
+  const hit = results.filter(({ faults }) => faults.length > 0).length;
+  const share = ((100 * hit) / Math.max(1, results.length)).toFixed(1);
+  return [...table, `runs with at least one fault: ${share} %`];
+}
+
+/** The one line at the end. */
+export function describeResult({ results, leakedOutputs }: Summary): string {
+  const sum = (key: keyof RunResult["findings"]): number =>
+    results.reduce((total, { findings }) => total + new Set(findings[key]).size, 0);
+  const faults = results.reduce((total, run) => total + run.faults.length, 0);
+  return (
+    `runs ${results.length}, faults ${faults}, lost ${sum("lost")}, doubled ${sum("doubled")}, ` +
+    `orphaned ${sum("orphaned")}, secrets leaked ${sum("leaked") + leakedOutputs.length}`
+  );
+}
+
+/** Puts the figures of a run into the block of docs/reliability.md that has this name. */
+export async function writeDocs(block: string, lines: readonly string[]): Promise<void> {
+  const text = await readFile(DOCUMENT, "utf8");
+  const [begin, end] = [`<!-- figures: ${block} -->\n`, `<!-- end of figures: ${block} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${DOCUMENT} has no block "${begin.trim()}"`);
+  const figures = `\`\`\`\n${lines.join("\n")}\n\`\`\`\n`;
+  await writeFile(DOCUMENT, text.slice(0, from + begin.length) + figures + text.slice(to));
+}
+
+function isFailing({ findings }: RunResult): boolean {
+  return Object.values(findings).some((lines: readonly string[]) => lines.length > 0);
+}
