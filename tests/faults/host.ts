@@ -27,6 +27,12 @@ export class HostError extends Error {
 const URN = "urn:pulumi:dev::faults::pulumi-nodejs:dynamic/up42:Webhook::";
 const MESSAGE_BYTES = 400 * 1024 * 1024;
 
+/** Hosts whose output nobody reads any more would not end by themselves. */
+const alive = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of alive) child.kill("SIGKILL");
+});
+
 /** Pulumi's own dynamic host, started as the engine starts it, and spoken to as the engine does. */
 export class DynamicHost {
   #output = "";
@@ -44,12 +50,8 @@ export class DynamicHost {
       env: hostEnvironment(preload),
       stdio: ["ignore", "pipe", "pipe"],
     });
-    // A host whose output nobody reads any more would not end by itself.
-    const endWithUs = (): void => {
-      child.kill("SIGKILL");
-    };
-    process.once("exit", endWithUs);
-    child.once("exit", () => process.removeListener("exit", endWithUs));
+    alive.add(child);
+    child.once("exit", () => alive.delete(child));
     const port = await firstLine(child);
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
       "grpc.max_receive_message_length": MESSAGE_BYTES,

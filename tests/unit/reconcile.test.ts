@@ -1,0 +1,234 @@
+import { createOnce, TwinError } from "../../provider/src/lifecycle/reconcile";
+import { Session } from "../../provider/src/lifecycle/session";
+import { createWebhook } from "../../provider/src/lifecycle/webhook";
+import { Workspace } from "../../provider/src/lifecycle/workspace";
+import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
+import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/model";
+import { Deadline } from "../../provider/src/up42/operation";
+import { MemoryApi } from "../support/memoryApi";
+
+const SPEC: WebhookSpec = {
+  name: "orders",
+  url: "https://example.com/orders",
+  events: ["order.status"],
+  active: true,
+  secret: "canary-secret",
+};
+
+let api: MemoryApi;
+let workspace: Workspace;
+let lines: string[];
+
+beforeEach(() => {
+  api = new MemoryApi();
+  workspace = new Workspace(api, "w-1");
+  lines = [];
+});
+
+const create = (timeoutMs = 10_000): Promise<RemoteWebhook> =>
+  createOnce(workspace, SPEC, {
+    what: 'create webhook "orders"',
+    deadline: new Deadline(timeoutMs),
+    report: (line) => lines.push(line),
+  });
+
+const lost = (): never => {
+  throw new LostAnswerError("the connection was reset");
+};
+const refused = (): never => {
+  const failure = { method: "POST", url: "u", status: 400, message: "no", isWebPage: false };
+  throw new ApiError("create it", failure);
+};
+
+/** What happens at the first call of an operation, the second, and so on. */
+function at(operation: string, ...actions: readonly (() => void)[]): void {
+  const queue = [...actions];
+  const before = api.fault;
+  api.fault = async (call) => {
+    await before(call);
+    if (call.split(" ")[0] === operation) queue.shift()?.();
+  };
+}
+
+const nothing = (): void => undefined;
+const commit = (): void => {
+  api.add(SPEC);
+};
+const commitAndLose = (): void => {
+  commit();
+  lost();
+};
+/** The first request is carried out only when the second one has been answered. */
+const commitOnceRetried = (): (() => void) => {
+  let isDone = false;
+  return () => {
+    if (isDone || api.count("create") < 2) return;
+    isDone = true;
+    commit();
+  };
+};
+const ids = (): string[] => [...api.webhooks.keys()];
+
+describe("a create whose answer arrives", () => {
+  test("is one request, besides the list of what was there before", async () => {
+    const { id } = await create();
+    expect(api.calls).toEqual(["list", "create"]);
+    expect(ids()).toEqual([id]);
+    expect(lines).toEqual([]);
+  });
+
+  test("that UP42 refuses is not repeated", async () => {
+    at("create", refused);
+    await expect(create()).rejects.toThrow(ApiError);
+    expect(api.count("create")).toBe(1);
+  });
+});
+
+describe("a create whose answer is lost", () => {
+  test("after the commit takes the webhook that is there", async () => {
+    at("create", commitAndLose);
+    const { id } = await create();
+    expect(ids()).toEqual([id]);
+    expect(api.count("create")).toBe(1);
+  });
+
+  test("takes the webhook that appears while it looks", async () => {
+    at("create", lost);
+    at("list", nothing, nothing, commit);
+    const { id } = await create();
+    expect(ids()).toEqual([id]);
+    expect(api.count("create")).toBe(1);
+  });
+
+  test("before the commit asks again", async () => {
+    at("create", lost);
+    const { id } = await create();
+    expect(ids()).toEqual([id]);
+    expect(api.count("create")).toBe(2);
+    expect(lines).toEqual([
+      expect.stringMatching(/connection was reset; looking whether it was created all the same$/),
+      expect.stringMatching(/it was not created; trying again \(retry 1\)$/),
+      expect.stringMatching(/created as id-1; making sure that it is the only one$/),
+    ]);
+  });
+
+  test("removes the twin that an earlier request brings about after the retry", async () => {
+    at("create", lost);
+    at("list", ...Array(10).fill(commitOnceRetried()));
+    const { id } = await create();
+    expect(ids()).toEqual([id]);
+    expect(api.count("delete")).toBe(1);
+    expect(lines.at(-1)).toMatch(/removed id-\d+, which an earlier try had created late$/);
+  });
+
+  test("removes as many twins as there were unanswered requests, and no more", async () => {
+    at("create", lost, lost, () => {
+      commit();
+      commit();
+      commit();
+    });
+    const { id } = await create();
+    expect(api.count("delete")).toBe(2);
+    expect(ids()).toContain(id);
+    expect(ids()).toHaveLength(2);
+  });
+
+  test("never takes a webhook that was there before, or that is not what was asked for", async () => {
+    const before = api.add(SPEC);
+    at("create", () => {
+      api.add({ ...SPEC, events: ["job.status"] });
+      lost();
+    });
+    const { id } = await create();
+    expect(id).not.toBe(before.id);
+    expect(api.count("create")).toBe(2);
+    expect(api.count("delete")).toBe(0);
+    expect(ids()).toHaveLength(3);
+  });
+
+  test("takes one whose secret UP42 does not tell", async () => {
+    at("create", () => {
+      api.add({ ...SPEC, secret: "********" });
+      lost();
+    });
+    await create();
+    expect(api.count("create")).toBe(1);
+  });
+
+  test("is asked for so often and then is an error that says what may exist", async () => {
+    at("create", lost, lost, lost, lost, lost);
+    const error = await create().then(String, String);
+    expect(api.count("create")).toBe(1 + api.maxRetries);
+    expect(error).toContain('Could not create webhook "orders": UP42\'s answer was lost');
+    expect(error).toContain("Nothing was recorded in the stack");
+    expect(error).toContain(
+      'A webhook named "orders" with URL https://example.com/orders may exist in workspace w-1',
+    );
+    expect(error).toContain("pulumi up");
+    expect(error).not.toContain("canary");
+  });
+
+  test("and whose list fails too says that nobody can tell", async () => {
+    at("create", commitAndLose);
+    at("list", nothing, () => {
+      throw new TransportError("the network is down", { sent: "maybe" });
+    });
+    await expect(create()).rejects.toThrow(
+      /whether it was created could not be found out either \(the network is down\).*may exist in workspace w-1/s,
+    );
+    expect(api.count("create")).toBe(1);
+  });
+
+  test("is uncertain also when UP42 refuses the next try", async () => {
+    at("create", lost, refused);
+    await expect(create()).rejects.toThrow("UP42 may still create it late");
+  });
+
+  test("whose twin cannot be removed is created, and says to look for the other", async () => {
+    at("create", lost, commit);
+    at("delete", () => {
+      throw new TransportError("the network is down", { sent: "maybe" });
+    });
+    const error: unknown = await create().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TwinError);
+    expect(String(error)).toContain("Look for a second webhook with this name and URL in workspace w-1");
+    expect(ids()).toContain(error instanceof TwinError ? error.created.id : "");
+  });
+
+  test("goes on to look although the operation's time is over", async () => {
+    at("create", commitAndLose);
+    const { id } = await create(1);
+    expect(ids()).toEqual([id]);
+  });
+});
+
+describe("an answer about another webhook", () => {
+  test("that was there before answers another request: ours is looked for", async () => {
+    const other = api.add({ ...SPEC, name: "another" });
+    const answering = jest.spyOn(api, "createWebhook").mockImplementationOnce(async () => {
+      commit();
+      return await Promise.resolve(other);
+    });
+    const { id } = await create();
+    expect(id).not.toBe(other.id);
+    expect(ids()).toEqual([other.id, id]);
+    expect(answering).toHaveBeenCalledTimes(1);
+  });
+
+  test("that belongs to a resource is not ours", async () => {
+    const first = await create();
+    jest.spyOn(api, "createWebhook").mockResolvedValueOnce(first);
+    const second = await create();
+    expect(second.id).not.toBe(first.id);
+    expect(ids()).toEqual([first.id, second.id]);
+  });
+});
+
+test("identical webhooks that are created side by side, all answers lost, are as many as were asked for", async () => {
+  const session = new Session(api, { workspaceId: "w-1", timeoutSeconds: 10 }, (line) => lines.push(line));
+  at("create", commitAndLose, lost, commitAndLose, commitAndLose);
+  const inputs = { ...SPEC, events: [...SPEC.events], workspaceId: "w-1", ifExists: "create" as const };
+  const created = await Promise.all([1, 2, 3].map(async () => await createWebhook(session, inputs)));
+  expect(new Set(created.map(({ id }) => id))).toEqual(new Set(ids()));
+  expect(ids()).toHaveLength(3);
+});
