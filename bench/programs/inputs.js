@@ -1,0 +1,11 @@
+/** The same webhooks for every variant; BENCH_VERSION makes all of them change. */
+exports.inputs = () => {
+  const { BENCH_N = "1", BENCH_VERSION = "1" } = process.env;
+  return Array.from({ length: Number(BENCH_N) }, (_, index) => ({
+    name: `webhook-${index}`,
+    url: `https://example.com/${BENCH_VERSION}/${index}`,
+    events: ["job.status", "order.status"],
+    active: true,
+    secret: `a secret of webhook ${index}`,
+  }));
+};
