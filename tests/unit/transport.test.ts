@@ -1,0 +1,256 @@
+import { EventEmitter, once } from "node:events";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { TransportError } from "../../provider/src/up42/errors";
+import { createTransport, type HttpRequest } from "../../provider/src/up42/transport";
+import { SELF_SIGNED } from "../support/selfSigned";
+
+const MEGABYTE = 1024 * 1024;
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
+
+const closing: (() => Promise<void>)[] = [];
+let environment: NodeJS.ProcessEnv;
+
+beforeEach(() => {
+  environment = { ...process.env };
+  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toLowerCase()])) delete process.env[name];
+});
+afterEach(async () => {
+  process.env = environment;
+  await Promise.all(closing.splice(0).map(async (close) => await close()));
+});
+
+/** Answers the port; the server is closed after the test. */
+async function listening(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => sockets.add(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(async () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await Promise.resolve();
+  });
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return address.port;
+}
+
+const serving = async (listener: RequestListener): Promise<string> =>
+  `http://127.0.0.1:${await listening(createServer(listener))}`;
+
+const get = (url: string, timeoutMs = 20_000): HttpRequest => ({
+  method: "GET",
+  url,
+  headers: {},
+  timeoutMs,
+});
+
+const failureOf = async (promise: Promise<unknown>): Promise<TransportError> => {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof TransportError)) throw new Error(`not a transport error: ${String(error)}`);
+  return error;
+};
+
+function writeForEver(response: ServerResponse): void {
+  const chunk = Buffer.alloc(MEGABYTE, "x");
+  const more = (): void => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on("drain", more);
+  more();
+}
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createTcpServer();
+  const port = await listening(server);
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("an exchange", () => {
+  test("tells status, type, Retry-After and body, and follows no redirect", async () => {
+    const url = await serving((_request, response) => {
+      response.writeHead(302, {
+        location: "https://example.com",
+        "content-type": "text/x",
+        "retry-after": "3",
+      });
+      response.end("moved");
+    });
+    const answer = { status: 302, contentType: "text/x", retryAfter: "3", body: "moved", tooLarge: false };
+    await expect(createTransport()(get(url))).resolves.toEqual(answer);
+  });
+
+  test("uses a connection again", async () => {
+    const server = createServer((_request, response) => response.end("ok"));
+    let connections = 0;
+    server.on("connection", () => {
+      connections += 1;
+    });
+    const url = `http://127.0.0.1:${await listening(server)}`;
+    const transport = createTransport();
+    for (let request = 0; request < 5; request += 1) await transport(get(url));
+    expect(connections).toBe(1);
+  });
+
+  test("does not take the second answer on a connection for that of the next request", async () => {
+    let requests = 0;
+    const server = createTcpServer((socket) => {
+      socket.on("error", () => socket.destroy());
+      socket.on("data", () => {
+        requests += 1;
+        const answer = `HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n${requests}`;
+        socket.write(answer + answer);
+      });
+    });
+    const url = `http://127.0.0.1:${await listening(server)}`;
+    const transport = createTransport();
+    const bodies: string[] = [];
+    for (let request = 0; request < 3; request += 1) bodies.push((await transport(get(url))).body);
+    expect(bodies).toEqual(["1", "2", "3"]);
+  });
+});
+
+describe("the body", () => {
+  test("of a success may be large", async () => {
+    const url = await serving((_request, response) => response.end(Buffer.alloc(20 * MEGABYTE, "x")));
+    const answer = await createTransport()(get(url));
+    expect([answer.body.length, answer.tooLarge]).toEqual([20 * MEGABYTE, false]);
+  });
+
+  test.each([
+    [200, 32 * MEGABYTE],
+    [500, 64 * 1024],
+  ])("of an endless answer with status %i is cut, and the connection closed", async (status, limit) => {
+    const closed = new EventEmitter();
+    const isClosed = once(closed, "close");
+    const url = await serving((_request, response) => {
+      response.writeHead(status);
+      response.once("close", () => closed.emit("close"));
+      writeForEver(response);
+    });
+    const answer = await createTransport()(get(url));
+    expect([answer.status, answer.body.length, answer.tooLarge]).toEqual([status, limit, true]);
+    await isClosed;
+  });
+
+  test("that is shorter than announced is a failure", async () => {
+    const url = await serving((_request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half");
+      response.socket?.end();
+    });
+    expect((await failureOf(createTransport()(get(url)))).sent).toBe("maybe");
+  });
+});
+
+describe("a failure", () => {
+  test("to connect says that the request never left", async () => {
+    const error = await failureOf(createTransport()(get(`http://127.0.0.1:${await closedPort()}/x`)));
+    expect([error.sent, error.final]).toEqual(["no", false]);
+    expect(error.message).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/x failed: ECONNREFUSED/);
+  });
+
+  test("of the connection after that leaves it open", async () => {
+    const url = await serving((request) => request.socket.resetAndDestroy());
+    expect((await failureOf(createTransport()(get(url)))).sent).toBe("maybe");
+  });
+
+  test.each([
+    ["no answer", (() => undefined) satisfies RequestListener],
+    [
+      "an answer that does not end",
+      ((_request, response) => response.write("begin")) satisfies RequestListener,
+    ],
+  ])("because of %s in time says how long it waited", async (_, listener) => {
+    const error = await failureOf(createTransport()(get(await serving(listener), 100)));
+    expect(error.message).toContain("was not answered within 0.1 s");
+    expect(error.sent).toBe("maybe");
+  });
+
+  test("because of a certificate that is not trusted is final, and says what to do", async () => {
+    const server = createHttpsServer(SELF_SIGNED, (_request, response) => response.end("secret"));
+    const error = await failureOf(createTransport()(get(`https://localhost:${await listening(server)}/`)));
+    expect([error.sent, error.final]).toEqual(["no", true]);
+    expect(error.message).toContain("TLS certificate is not trusted");
+    expect(error.message).toContain("NODE_EXTRA_CA_CERTS");
+  });
+});
+
+describe("a proxy", () => {
+  let tunnels: string[];
+  let proxy: string;
+  let target: string;
+
+  beforeEach(async () => {
+    tunnels = [];
+    const server = createServer();
+    server.on("connect", (request, socket: Socket) => {
+      tunnels.push(`${request.url} ${request.headers["proxy-authorization"] ?? ""}`.trim());
+      const [host = "", port = ""] = (request.url ?? "").split(":");
+      const onward = connect(Number(port), host, () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on("error", () => socket.destroy());
+      socket.on("error", () => onward.destroy());
+    });
+    proxy = `http://127.0.0.1:${await listening(server)}`;
+    target = await serving((_request, response) => response.end("ok"));
+  });
+
+  test.each(["HTTP_PROXY", "http_proxy", "ALL_PROXY"])("in %s is used", async (name) => {
+    process.env[name] = proxy;
+    await expect(createTransport()(get(target))).resolves.toMatchObject({ body: "ok" });
+    expect(tunnels).toEqual([new URL(target).host]);
+  });
+
+  test("in HTTPS_PROXY is used for https alone", async () => {
+    process.env.HTTPS_PROXY = proxy;
+    const secure = createHttpsServer(SELF_SIGNED, (_request, response) => response.end());
+    const port = await listening(secure);
+    await createTransport()(get(target));
+    expect(tunnels).toEqual([]);
+    const error = await failureOf(createTransport()(get(`https://localhost:${port}/`)));
+    expect(error.final).toBe(true);
+    expect(tunnels).toEqual([`localhost:${port}`]);
+  });
+
+  test("gets the credentials in its address", async () => {
+    process.env.HTTP_PROXY = proxy.replace("//", "//me:canary-proxy@");
+    await createTransport()(get(target));
+    expect(tunnels).toEqual([`${new URL(target).host} Basic ${btoa("me:canary-proxy")}`]);
+  });
+
+  test.each(["127.0.0.1", "*", "example.com,127.0.0.1"])(
+    "is not used for what NO_PROXY=%s names",
+    async (list) => {
+      process.env.HTTP_PROXY = proxy;
+      process.env.NO_PROXY = list;
+      await expect(createTransport()(get(target))).resolves.toMatchObject({ body: "ok" });
+      expect(tunnels).toEqual([]);
+    },
+  );
+
+  test.each(["example.com", "localhost", "127.0.0.1:1"])(
+    "is used although NO_PROXY=%s names others",
+    async (list) => {
+      process.env.HTTP_PROXY = proxy;
+      process.env.NO_PROXY = list;
+      await createTransport()(get(target));
+      expect(tunnels).toHaveLength(1);
+    },
+  );
+
+  test("that is down means that the request never left", async () => {
+    process.env.HTTP_PROXY = `http://127.0.0.1:${await closedPort()}`;
+    expect((await failureOf(createTransport()(get(target)))).sent).toBe("no");
+  });
+});
