@@ -167,6 +167,30 @@ describe("not found", () => {
   });
 });
 
+describe("an answer to a delete", () => {
+  test.each(["", " ", '{"data":null,"error":null}', `{"data":{"id":"${ID}"}}`, "{}"])(
+    "like %j is one",
+    async (body) => {
+      answer = () => ({ body });
+      expect(await new Up42Client(config).deleteWebhook("ws", ID, operation())).toBe(true);
+      expect(seen.filter(({ method }) => method === "DELETE")).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    '{"access_token":"t","expires_in":300}',
+    '{"data":[]}',
+    '{"data":{"id":"another"}}',
+    '{"sub":"x"}',
+    "<html>",
+  ])("like %j answers something else, and is not believed", async (body) => {
+    const answers: Answer[] = [{ body }, { status: 404, body: {} }];
+    answer = () => answers.shift() ?? { status: 500 };
+    expect(await new Up42Client(config).deleteWebhook("ws", ID, operation())).toBe(false);
+    expect(seen.filter(({ method }) => method === "DELETE")).toHaveLength(2);
+  });
+});
+
 describe("a lost answer", () => {
   test.each([
     ["a server's error", { status: 502, body: "bad gateway" }],

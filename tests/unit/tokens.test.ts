@@ -39,7 +39,11 @@ function tokens(config: Pick<Config, "credentials" | "apiUrl" | "authUrl"> = PAS
     if (answer instanceof Error) throw answer;
     return await Promise.resolve(answer);
   };
-  return new Tokens(config, fetch, (token) => concealed.push(token));
+  return new Tokens(
+    config,
+    async (request, _operation, parse) => parse(await fetch(request)),
+    (token) => concealed.push(token),
+  );
 }
 
 const issued = (token: string, lifetime: number | undefined = 300): string =>

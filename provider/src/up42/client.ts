@@ -6,7 +6,7 @@ import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "./model"
 import type { Operation } from "./operation";
 import { isTransient, isUnprocessed } from "./retry";
 import type { Transport } from "./transport";
-import { parseAnswer, schemas, webhookBody } from "./wire";
+import { checkDeletion, parseAnswer, schemas, webhookBody } from "./wire";
 
 /** UP42's webhooks API over HTTP, for one set of credentials; endpoints as in UP42's documentation. */
 export class Up42Client implements WebhooksApi {
@@ -110,7 +110,11 @@ export class Up42Client implements WebhooksApi {
 
   async deleteWebhook(workspaceId: string, id: string, operation: Operation): Promise<boolean> {
     const call: Call = { method: "DELETE", url: this.#url(workspaceId, id) };
-    return (await orNotFound(this.#connection.call(call, operation, () => true))) ?? false;
+    const deleted = this.#connection.call(call, operation, (body) => {
+      checkDeletion(body, id, operation.what);
+      return true;
+    });
+    return (await orNotFound(deleted)) ?? false;
   }
 
   /** A receiver may take its time, and UP42 asks one event after the other: an attempt has the operation's time. */

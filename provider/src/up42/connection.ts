@@ -49,7 +49,7 @@ export class Connection {
     }
     this.#tokens = new Tokens(
       config,
-      async (request, operation) => await this.#fetchToken(request, operation),
+      async (request, operation, parse) => await this.#fetchToken(request, operation, parse),
       (token) => this.conceal(token),
     );
   }
@@ -113,7 +113,11 @@ export class Connection {
     }
   }
 
-  async #fetchToken({ url, headers, form }: TokenRequest, operation: Operation): Promise<string> {
+  async #fetchToken<T>(
+    { url, headers, form }: TokenRequest,
+    operation: Operation,
+    parse: (body: string) => T,
+  ): Promise<T> {
     const request = {
       method: "POST",
       url,
@@ -125,7 +129,7 @@ export class Connection {
       body: new URLSearchParams({ ...form }).toString(),
     };
     return await withRetries(this.#retries, operation, "always", async () =>
-      this.#bodyOf(request, await this.#send(request, undefined, operation), operation),
+      parse(this.#bodyOf(request, await this.#send(request, undefined, operation), operation)),
     );
   }
 

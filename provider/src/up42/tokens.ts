@@ -10,8 +10,12 @@ export interface TokenRequest {
   readonly form: Readonly<Record<string, string>>;
 }
 
-/** Sends a token request and answers the body of the success. */
-export type FetchToken = (request: TokenRequest, operation: Operation) => Promise<string>;
+/** Sends a token request and parses the body of the success; one that cannot be parsed is a failed attempt. */
+export type FetchToken = <T>(
+  request: TokenRequest,
+  operation: Operation,
+  parse: (body: string) => T,
+) => Promise<T>;
 
 interface Token {
   readonly value: string;
@@ -81,11 +85,10 @@ export class Tokens {
   async #renew(operation: Operation): Promise<Token> {
     const loggingIn = { ...operation, what: `log in at UP42 (to ${operation.what})` };
     try {
-      const body = await this.#fetch(tokenRequest(this.#config), loggingIn);
-      const { accessToken, expiresInSeconds = DEFAULT_LIFETIME_SECONDS } = parseAnswer(
-        schemas.token,
-        body,
-        loggingIn.what,
+      const { accessToken, expiresInSeconds = DEFAULT_LIFETIME_SECONDS } = await this.#fetch(
+        tokenRequest(this.#config),
+        loggingIn,
+        (body) => parseAnswer(schemas.token, body, loggingIn.what),
       );
       this.#onToken(accessToken);
       const margin = Math.min(MARGIN_SECONDS, expiresInSeconds / 10);

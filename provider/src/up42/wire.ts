@@ -72,6 +72,21 @@ const token = v.pipe(
   v.check((answer) => answer.accessToken !== "", "has no access token"),
 );
 
+/**
+ * What a delete answers is not documented. But one that speaks of something else (a list, a token) answers another
+ * request, as happens when a proxy delivers an answer twice on a kept-alive connection.
+ */
+const deletion = v.object({
+  data: v.nullish(
+    v.pipe(
+      v.custom<object>((data) => typeof data === "object" && !Array.isArray(data), "is a list"),
+      v.object({ id: v.optional(v.string()), accessToken: v.optional(v.never()) }),
+    ),
+  ),
+  access_token: v.optional(v.never()),
+  sub: v.optional(v.never()),
+});
+
 const envelope = <const T extends v.GenericSchema>(data: T) => v.object({ data });
 
 export const schemas = {
@@ -111,6 +126,20 @@ export function parseAnswer<const T extends v.GenericSchema>(
 /** Names types only, never values: an answer may hold a secret. */
 function reasonOf(issue: v.BaseIssue<unknown>): string {
   return issue.kind === "schema" ? `should be ${issue.expected}` : issue.message;
+}
+
+/**
+ * Makes sure that an answer to a delete is about the webhook that was to be deleted, as far as it says anything.
+ * @throws AnswerError
+ */
+export function checkDeletion(body: string, id: string, what: string): void {
+  if (body.trim() === "") {
+    return;
+  }
+  const { data } = parseAnswer(deletion, body, what);
+  if (data?.id !== undefined && data.id !== id) {
+    throw new AnswerError(`Could not ${what}: UP42 answered with another webhook (${data.id}).`);
+  }
 }
 
 /** Splits at commas, trims, drops doubles and sorts: the form in which sets of events can be compared. */
