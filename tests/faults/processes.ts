@@ -30,7 +30,12 @@ export function endAll(pids: readonly number[]): void {
       process.kill(pid, "SIGKILL");
     } catch (error) {
       // ESRCH: it is gone already.
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+      if (codeOf(error) !== "ESRCH") throw error;
     }
   }
+}
+
+/** Not `instanceof Error`: Node.js's own errors are of another realm than Jest's. */
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

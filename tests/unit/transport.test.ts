@@ -254,3 +254,20 @@ describe("a proxy", () => {
     expect((await failureOf(createTransport()(get(target)))).sent).toBe("no");
   });
 });
+
+test("connections that are discarded are not used again, and what is in flight on them still arrives", async () => {
+  const ports = new Set<number | undefined>();
+  const url = await serving((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.end("ok");
+  });
+  const transport = createTransport();
+  await transport(get(url));
+  await transport(get(url));
+  expect(ports.size).toBe(1);
+  const inFlight = transport(get(url));
+  transport.discardConnections();
+  await transport(get(url));
+  expect((await inFlight).body).toBe("ok");
+  expect(ports.size).toBeGreaterThan(1);
+});

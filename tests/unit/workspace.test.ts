@@ -51,7 +51,20 @@ describe("reads", () => {
     const late = api.add();
     expect(await workspace.read(late.id, operation)).toBe(late);
     expect(await workspace.read("never-there", operation)).toBeUndefined();
-    expect(api.calls.slice(-2)).toEqual([`get ${late.id}`, "get never-there"]);
+    expect(api.calls.slice(-3)).toEqual([`get ${late.id}`, "get never-there", "get never-there"]);
+  });
+
+  test("are not taken for gone by one answer alone", async () => {
+    const { api, ids, operation, workspace } = setUp(1);
+    const get = api.getWebhook.bind(api);
+    let stale = true;
+    api.getWebhook = async (workspaceId, id) => {
+      const webhook = await get(workspaceId, id);
+      const answer = stale ? undefined : webhook;
+      stale = false;
+      return answer;
+    };
+    expect(await workspace.read(ids[0] ?? "", operation)).toBe(api.webhooks.get(ids[0] ?? ""));
   });
 
   test("fall back to single requests when the list fails", async () => {

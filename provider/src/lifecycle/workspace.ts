@@ -126,7 +126,9 @@ export class Workspace {
   }
 
   async #readSingle(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
-    const webhook = await this.api.getWebhook(this.id, id, operation);
+    // Whoever believes that it is gone forgets it, though it may still send: that takes two answers.
+    const ask = async () => await this.api.getWebhook(this.id, id, operation);
+    const webhook = (await ask()) ?? (await ask());
     if (webhook !== undefined) {
       this.#singles.set(id, webhook);
     }

@@ -74,7 +74,7 @@ export class Connection {
         call.authorize === false
           ? await this.#send(requestFor(call, {}), call.timeoutMs, operation)
           : await this.#sendAuthorized(call, operation);
-      return parse(this.#bodyOf(call, answer, operation));
+      return this.#parsed(call, answer, operation, parse);
     });
   }
 
@@ -124,12 +124,14 @@ export class Connection {
       headers: {
         accept: "application/json",
         "content-type": "application/x-www-form-urlencoded",
+        // Of its own: nothing that follows a token on its connection may be taken for the next answer.
+        connection: "close",
         ...headers,
       },
       body: new URLSearchParams({ ...form }).toString(),
     };
     return await withRetries(this.#retries, operation, "always", async () =>
-      parse(this.#bodyOf(request, await this.#send(request, undefined, operation), operation)),
+      this.#parsed(request, await this.#send(request, undefined, operation), operation, parse),
     );
   }
 
@@ -146,6 +148,23 @@ export class Connection {
       this.#pause.extend(asked ?? DEFAULT_PAUSE_MS);
     }
     return answer;
+  }
+
+  /** An answer that makes no sense may belong to another request, and so may the next on its connection. */
+  #parsed<T>(
+    request: Pick<HttpRequest, "method" | "url">,
+    answer: HttpAnswer,
+    operation: Operation,
+    parse: (body: string) => T,
+  ): T {
+    try {
+      return parse(this.#bodyOf(request, answer, operation));
+    } catch (error) {
+      if (error instanceof AnswerError) {
+        this.#transport.discardConnections();
+      }
+      throw error;
+    }
   }
 
   /** The body of a success. @throws ApiError of anything else. */

@@ -23,7 +23,14 @@ export interface HttpAnswer {
 }
 
 /** Sends one request, once. @throws TransportError when no answer came back. */
-export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+export interface Transport {
+  (request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Says that a connection has delivered an answer to another request, so that whatever else it delivers may be one
+   * late. Which one it was is not known any more: none that is open now is used again.
+   */
+  discardConnections(): void;
+}
 
 /** Enough for a hundred thousand webhooks. */
 const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
@@ -55,7 +62,7 @@ export function createTransport(): Transport {
     agents.set(origin, agent);
     return agent;
   };
-  return async (request) => {
+  const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const [{ default: fetch }, agent] = await Promise.all([import("node-fetch"), agentFor(request.url)]);
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
     try {
@@ -78,6 +85,22 @@ export function createTransport(): Transport {
       throw transportError(error, request);
     }
   };
+  const discardConnections = (): void => {
+    for (const agent of agents.values()) {
+      // An agent that could not be made has failed its request already.
+      agent.then(retire, () => undefined);
+    }
+    agents.clear();
+  };
+  return Object.assign(send, { discardConnections });
+}
+
+/** Ends what is idle now, and what is in use when its answer is there. */
+function retire(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0;
+  for (const socket of Object.values(agent.freeSockets).flat()) {
+    socket?.destroy();
+  }
 }
 
 async function createAgent(url: string): Promise<HttpAgent> {
