@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamic/resource";
+import { stub, typeToken } from "../dynamic/stub";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
 export type IfExists = "error" | "adopt" | "create";
@@ -45,7 +45,7 @@ export interface WebhookLookup {
  * const webhook = new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"], active: true });
  * ```
  */
-export class Webhook extends DynamicResource {
+export class Webhook extends pulumi.CustomResource {
   /** The webhook's name at UP42. */
   declare readonly name: pulumi.Output<string>;
   /** Where UP42 sends notifications. */
@@ -73,9 +73,15 @@ export class Webhook extends DynamicResource {
     opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
   );
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
+    // No base class of ours: Pulumi takes the caller of a direct child of CustomResource for the place in the program.
     const outputs = { createdAt: undefined, updatedAt: undefined };
     const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };
-    super("Webhook", "webhook", name, { ...inputs, ...outputs }, concealing(opts));
+    super(
+      typeToken("Webhook"),
+      name,
+      { ...inputs, ...outputs, __provider: stub("webhook") },
+      concealing(opts),
+    );
     // Not the engine's output: that is unknown in every preview when there is no profile.
     this.profile = pulumi.output(args?.profile);
   }
@@ -114,7 +120,7 @@ function withDefaults(
 ): pulumi.Inputs {
   const secret = args?.secret === undefined ? undefined : pulumi.secret(args.secret);
   // The host does not tell the engine which properties differ, so the engine cannot act on this option: our diff does.
-  const replace = { __replaceOnChanges: replaceOnChanges };
+  const replace = replaceOnChanges === undefined ? {} : { __replaceOnChanges: replaceOnChanges };
   return { ...UNKNOWN_YET, ...args, name: args?.name ?? name, secret, ...replace };
 }
 

@@ -1,5 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamic/resource";
+import * as pulumi from "@pulumi/pulumi";
+import { stub, typeToken } from "../dynamic/stub";
 import type { EventTest } from "../up42/model";
 import type { Webhook } from "./webhook";
 
@@ -31,7 +31,7 @@ export interface WebhookTestArgs {
  * const test = new WebhookTest("orders", { webhook });
  * ```
  */
-export class WebhookTest extends DynamicResource {
+export class WebhookTest extends pulumi.CustomResource {
   /** The webhook that was tested. */
   declare readonly webhookId: pulumi.Output<string>;
   /** Its workspace. */
@@ -63,7 +63,7 @@ export class WebhookTest extends DynamicResource {
       workspaceId: args?.workspaceId,
       profile: args?.profile ?? webhook?.profile,
     };
-    super("WebhookTest", "webhookTest", name, { ...inputs, ...outputs }, opts);
+    super(typeToken("WebhookTest"), name, { ...inputs, ...outputs, __provider: stub("webhookTest") }, opts);
   }
 }
 
