@@ -1,7 +1,9 @@
 const { env } = process;
 
 /** The environments there are; each is a stack of this name. */
-export type EnvironmentName = "dev" | "staging" | "prod";
+export const environmentNames = ["dev", "staging", "prod"] as const;
+
+export type EnvironmentName = (typeof environmentNames)[number];
 
 /** What may differ from one environment to the other. */
 export interface Environment {
@@ -16,7 +18,7 @@ export interface Environment {
   readonly workspaceId?: string;
   /** How long the receiver may take to come alive, in seconds. */
   readonly testTimeoutSeconds: number;
-  /** Touched only when this one, which stands above it, has been deployed in the same run and has passed its test. */
+  /** Touched only when this one, named before it, has been deployed in the same run and has passed its test. */
   readonly promotedFrom?: EnvironmentName;
 }
 
@@ -44,8 +46,10 @@ export const environments: Readonly<Record<EnvironmentName, Environment>> = {
   },
 };
 
-/** All names, in the order of the definition. */
-export const environmentNames: readonly EnvironmentName[] = ["dev", "staging", "prod"];
+/** The name of the environment variable that may hold what an environment's notifications are signed with. */
+export function secretVariable(environment: string): string {
+  return `${environment.toUpperCase()}_WEBHOOK_SECRET`;
+}
 
 /** For trying it out, RECEIVER_URL stands in for all receivers. */
 function receiver(name: EnvironmentName, url: string): string {

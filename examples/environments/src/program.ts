@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { Webhook, WebhookTest } from "pulumi-up42";
-import { type EnvironmentName, environments } from "./definition";
+import { type EnvironmentName, environments, secretVariable } from "./definition";
 
 /** The Pulumi program of one environment. */
 export function programFor(environment: EnvironmentName): PulumiFn {
@@ -27,11 +27,6 @@ function resourcesOf(environment: EnvironmentName) {
     timeoutSeconds: testTimeoutSeconds,
   });
   return { webhookId: webhook.id, url: webhook.url, testedAt: test.startedAt };
-}
-
-/** The name of the environment variable that may hold what an environment's notifications are signed with. */
-export function secretVariable(environment: string): string {
-  return `${environment.toUpperCase()}_WEBHOOK_SECRET`;
 }
 
 function webhookSecret(environment: EnvironmentName): pulumi.Output<string> {

@@ -15,7 +15,7 @@ export type Run = (name: EnvironmentName, obstacle: string | undefined) => Promi
  * obstacle.
  *
  * @param names in the order of the definition
- * @throws {Error} before anything is run, when one waits for another that does not stand above it
+ * @throws {Error} before anything is run, when one waits for another that is named after it
  */
 export async function promote(
   names: readonly EnvironmentName[],
@@ -43,7 +43,9 @@ function inOrder(names: readonly EnvironmentName[], waitsFor: WaitsFor): readonl
   for (const [index, name] of names.entries()) {
     const source = waitsFor(name);
     if (source !== undefined && !names.slice(0, index).includes(source)) {
-      throw new Error(`${name} is promoted from ${source}, which must stand above it in src/definition.ts.`);
+      throw new Error(
+        `${name} is promoted from ${source}, which must be named before it in src/definition.ts.`,
+      );
     }
   }
   return names;

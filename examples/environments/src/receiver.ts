@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { verifyNotification } from "pulumi-up42/receiver";
-import { secretVariable } from "./program";
+import { secretVariable } from "./definition";
 
 /**
  * For trying it out: receives the notifications of all environments, by path, and verifies each with the secret of its
