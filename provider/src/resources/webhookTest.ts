@@ -47,6 +47,13 @@ export class WebhookTest extends DynamicResource {
   /** The result for each event. */
   declare readonly tests: pulumi.Output<EventTest[]>;
 
+  /**
+   * Declares a test that runs in the deployment.
+   *
+   * @param name The name of the resource in this program.
+   * @param args What to test, and when again.
+   * @param opts Pulumi's resource options.
+   */
   constructor(name: string, args: WebhookTestArgs, opts: pulumi.CustomResourceOptions = {}) {
     const outputs = {
       startedAt: undefined,
