@@ -36,6 +36,8 @@ export function getWebhookEventsOutput(
  * Reads one webhook that exists already, without making it a part of the stack.
  *
  * ```ts
+ * import { getWebhook } from "pulumi-up42";
+ *
  * const { id } = await getWebhook({ name: "orders" });
  * ```
  *

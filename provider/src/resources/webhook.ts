@@ -42,6 +42,8 @@ export interface WebhookLookup {
  * credentials and workspaces are refused at preview, with the name of what is wrong.
  *
  * ```ts
+ * import { Webhook } from "pulumi-up42";
+ *
  * const webhook = new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"], active: true });
  * ```
  */

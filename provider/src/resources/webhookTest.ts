@@ -28,6 +28,8 @@ export interface WebhookTestArgs {
  * words, when one does not arrive. What depends on it waits for it. A test that failed runs again on the next `up`.
  *
  * ```ts
+ * import { WebhookTest } from "pulumi-up42";
+ *
  * const test = new WebhookTest("orders", { webhook });
  * ```
  */
