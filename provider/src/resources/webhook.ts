@@ -42,6 +42,8 @@ export interface WebhookLookup {
  * credentials and workspaces are refused at preview, with the name of what is wrong.
  *
  * ```ts
+ * import { Webhook } from "pulumi-up42";
+ *
  * const webhook = new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"], active: true });
  * ```
  */
@@ -60,13 +62,26 @@ export class Webhook extends pulumi.CustomResource {
   declare readonly workspaceId: pulumi.Output<string>;
   /** The profile of the account it is managed with; undefined for the default one. */
   readonly profile: pulumi.Output<string | undefined>;
-  /** ISO 8601, as UP42 tells it. */
+  /** When it was created; ISO 8601, as UP42 tells it. */
   declare readonly createdAt: pulumi.Output<string>;
-  /** ISO 8601, as UP42 tells it. */
+  /** When it was last changed; ISO 8601, as UP42 tells it. */
   declare readonly updatedAt: pulumi.Output<string>;
 
+  /**
+   * Declares a webhook that this stack owns.
+   *
+   * @param name The name of the resource in this program, and the webhook's own unless `args.name` gives another.
+   * @param args What the webhook is to be.
+   * @param opts Pulumi's resource options; `import` and `customTimeouts` have no effect on dynamic resources.
+   */
   constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
-  /** Reads an existing webhook; see {@link Webhook.get}. */
+  /**
+   * Reads an existing webhook; see {@link Webhook.get}.
+   *
+   * @param name The name of the resource in this program.
+   * @param lookup In which workspace, with which account.
+   * @param opts Pulumi's resource options, with the webhook's id at UP42.
+   */
   constructor(
     name: string,
     lookup: WebhookLookup,
@@ -91,6 +106,8 @@ export class Webhook extends pulumi.CustomResource {
    *
    * @param name The name of the resource in this program.
    * @param id The webhook's id at UP42.
+   * @param lookup In which workspace, with which account.
+   * @param opts Pulumi's resource options.
    */
   static get(
     name: string,

@@ -28,6 +28,8 @@ export interface WebhookTestArgs {
  * words, when one does not arrive. What depends on it waits for it. A test that failed runs again on the next `up`.
  *
  * ```ts
+ * import { WebhookTest } from "pulumi-up42";
+ *
  * const test = new WebhookTest("orders", { webhook });
  * ```
  */
@@ -47,6 +49,13 @@ export class WebhookTest extends pulumi.CustomResource {
   /** The result for each event. */
   declare readonly tests: pulumi.Output<EventTest[]>;
 
+  /**
+   * Declares a test that runs in the deployment.
+   *
+   * @param name The name of the resource in this program.
+   * @param args What to test, and when again.
+   * @param opts Pulumi's resource options.
+   */
   constructor(name: string, args: WebhookTestArgs, opts: pulumi.CustomResourceOptions = {}) {
     const outputs = {
       startedAt: undefined,
