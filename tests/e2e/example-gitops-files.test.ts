@@ -168,7 +168,7 @@ describe("the pipeline for GitLab CI", () => {
       interruptible: true,
       environment: { name: "preview", action: "access" },
     });
-    expect(drift?.environment).toEqual({ name: "preview", action: "access" });
+    expect(drift?.environment).toEqual({ name: "drift", action: "access" });
   });
 
   test("no variable that is set in the file is a secret", () => {

@@ -47,6 +47,14 @@ const account = { ...DEMO_ACCOUNT, password: secrets.UP42_PASSWORD };
 const previewMarker = "<!-- up42-gitops: preview of prod -->";
 const driftMarker = "<!-- up42-gitops: drift of prod -->";
 
+/** What may be different about a run in GitHub Actions. */
+interface Circumstances {
+  readonly event?: object;
+  readonly ref?: string;
+  readonly actor?: string;
+  readonly password?: string;
+}
+
 let checkout: Checkout;
 let receiver: TestReceiver;
 let emulator: Emulator;
@@ -65,6 +73,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
+  receiver.answer(200);
   emulator = await startEmulator({ accounts: [account] });
 });
 
@@ -122,7 +131,12 @@ describe("GitHub Actions", () => {
   const run = async (
     file: string,
     job: string,
-    { event = {}, password = secrets.UP42_PASSWORD }: { event?: object; password?: string } = {},
+    {
+      event = {},
+      ref = "refs/heads/main",
+      actor = "somebody",
+      password = secrets.UP42_PASSWORD,
+    }: Circumstances = {},
   ): Promise<JobResult> => {
     const runner: GithubRunner = {
       folder: checkout.folder,
@@ -141,9 +155,9 @@ describe("GitHub Actions", () => {
     };
     const result = await runJob(runner, file, job, {
       github: {
-        ref: "refs/heads/main",
+        ref,
         repository: "acme/webhooks",
-        actor: "somebody",
+        actor,
         token: forgeToken,
         event: {
           pull_request: { number: REQUEST, head: { repo: { full_name: "acme/webhooks" } } },
@@ -216,8 +230,10 @@ describe("GitHub Actions", () => {
 
     // The issue is brought up to date, not repeated: the deployment is not complete.
     const before = issue?.body;
-    await run("drift.yml", "drift");
+    const stillDrift = await run("drift.yml", "drift");
+    expect(stillDrift).toMatchObject({ conclusion: "success" });
     expect(github.issues).toEqual([decoy, issue]);
+    expect(issue).toMatchObject({ isOpen: true, comments: [] });
     expect(issue?.body).not.toBe(before);
     expect(issue?.body).toContain("dynamic/up42:WebhookTest: (update)");
 
@@ -251,9 +267,13 @@ describe("GitHub Actions", () => {
     await expectNoSecrets(logs, github);
   });
 
-  test("a pull request from a fork, and one of Dependabot's, is not previewed", async () => {
+  test("pull requests of forks and of Dependabot are not previewed, and only main is deployed", async () => {
     const fork = { pull_request: { number: REQUEST, head: { repo: { full_name: "mallory/webhooks" } } } };
-    expect(await run("preview.yml", "preview", { event: fork })).toMatchObject({ conclusion: "skipped" });
+    for (const circumstances of [{ event: fork }, { actor: "dependabot[bot]" }]) {
+      expect(await run("preview.yml", "preview", circumstances)).toMatchObject({ conclusion: "skipped" });
+    }
+    const branch = await run("deploy.yml", "deploy", { ref: "refs/heads/experiment" });
+    expect(branch).toMatchObject({ conclusion: "skipped" });
   });
 });
 
