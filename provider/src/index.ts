@@ -1,3 +1,5 @@
+import "./resources/sdk";
+
 export type { GetWebhookArgs, GetWebhookResult, InputsOf, WorkspaceLookup } from "./functions/results";
 export {
   getWebhook,
