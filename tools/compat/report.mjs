@@ -1,4 +1,5 @@
 import { layOutTable } from "../demo/terminal.mjs";
+import { markdownTable } from "../markdown.mjs";
 
 const BEGIN = "<!-- Written by `npm run compat`. -->";
 const END = "<!-- End of what `npm run compat` writes. -->";
@@ -75,17 +76,15 @@ function section(group, outcomes) {
   const mark = (/** @type {string} */ row, /** @type {string} */ column) => {
     const outcome = outcomes.find((candidate) => candidate.row === row && candidate.column === column);
     if (outcome === undefined) return "–";
-    return outcome.why === undefined
-      ? `yes, ${outcome.seconds.toFixed(0)} s`
-      : `no (${reasons.indexOf(outcome.why) + 1})`;
+    return outcome.why === undefined ? "yes" : `no (${reasons.indexOf(outcome.why) + 1})`;
   };
-  const lines = [
-    ["", ...columns],
-    ["---", ...columns.map(() => "---")],
-    ...rows.map((row) => [row, ...columns.map((column) => mark(row, column))]),
-  ].map((cells) => `| ${cells.join(" | ")} |`);
+  const cells = rows.map((row) => [row, ...columns.map((column) => mark(row, column))]);
   const notes = reasons.map((why, index) => `${index + 1}. ${why}`);
-  return [`### ${group}`, lines.join("\n"), ...(notes.length > 0 ? [notes.join("\n")] : [])].join("\n\n");
+  return [
+    `### ${group}`,
+    markdownTable(["", ...columns], cells),
+    ...(notes.length > 0 ? [notes.join("\n")] : []),
+  ].join("\n\n");
 }
 
 /**
