@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,13 +51,17 @@ async function main() {
     console.log(USAGE);
     return;
   }
-  const work = await mkdtemp(join(tmpdir(), "pulumi-up42-compat-packs-"));
+  const work = await mkdtemp(join(tmpdir(), "pulumi-up42-compat-"));
+  // Also when it is interrupted: what it has started is stopped then, and nothing stays.
+  process.once("exit", () => rmSync(work, { recursive: true, force: true }));
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.once(signal, () => process.exit(1));
+  }
   const receiver = await startReceiver(SECRET, () => undefined);
   try {
     await compare({ ...values, work, receiver: { url: receiver.url, secret: SECRET } });
   } finally {
     await receiver.close();
-    await rm(work, { recursive: true, force: true });
   }
 }
 
@@ -80,6 +85,7 @@ async function compare({ only, small, list, json, work, receiver }) {
     npmVersion: await npmVersion(),
     registry: await registrySettings(),
     receiver,
+    work,
     log,
   };
   const outcomes = await tryAll(cells, surroundings, ({ id, verdict, seconds, problem }) => {

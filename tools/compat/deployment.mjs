@@ -60,17 +60,19 @@ export async function deploy(project, kind, { prefix = [], webhooks = 1 } = {}) 
     const flags = ["--non-interactive", "--color", "never"];
     return project.run([...prefix, "pulumi", ...command, ...flags], env);
   };
-  await pulumi("stack", "init", "dev");
-  try {
+  const check = async () => {
     await pulumi("up", "--yes", "--skip-preview");
     expectThat((await webhooksAt(emulatorUrl)).length === webhooks, "UP42 has not got the webhook.");
     const outputs = JSON.parse(await pulumi("stack", "output", "--json"));
     const isTested = outputs.testsSucceeded === 1 && outputs.verifies === true;
     expectThat(isTested, `The program's outputs are wrong: ${JSON.stringify(outputs)}`);
     await pulumi("preview", "--expect-no-changes");
-  } finally {
-    await pulumi("destroy", "--yes", "--skip-preview");
-  }
+  };
+  await pulumi("stack", "init", "dev");
+  // Whatever happens, the next program finds nothing there; but what failed first is what is said.
+  const [checked] = await Promise.allSettled([check()]);
+  const [destroyed] = await Promise.allSettled([pulumi("destroy", "--yes", "--skip-preview")]);
+  for (const result of [checked, destroyed]) if (result.status === "rejected") throw result.reason;
   expectThat((await webhooksAt(emulatorUrl)).length === 0, "The webhook is still there after the destroy.");
 }
 

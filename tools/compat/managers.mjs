@@ -9,6 +9,7 @@ import { fetchPackage } from "./registry.mjs";
  * @property {Readonly<Record<string, string>>} files what the project has for it, by name
  * @property {readonly string[]} install the command that installs
  * @property {(command: readonly string[]) => readonly string[]} run the command that runs one of a package's
+ * @property {readonly string[]} exec what a command that is on PATH is run by, for it to find the packages; mostly nothing
  * @property {readonly string[]} node the command that runs a file with Node.js
  */
 
@@ -29,6 +30,9 @@ const PNPM_SETTINGS = `allowBuilds:
 minimumReleaseAge: 0
 `;
 
+/** With a folder `node_modules`, Node.js and the shell find everything by themselves. */
+const COMMON = { run: inBinFolder, exec: [], node: ["node"] };
+
 /**
  * Gets a package manager into the user's cache; npm is the one on PATH.
  *
@@ -40,13 +44,13 @@ export async function packageManager(name, { log, npmVersion }) {
   switch (name) {
     case "npm": {
       const install = ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline"];
-      return { name, version: npmVersion, files: {}, install, run: inBinFolder, node: ["node"] };
+      return { name, version: npmVersion, files: {}, install, ...COMMON };
     }
     case "pnpm": {
       const { folder, version } = await fetchPackage("pnpm", "latest", log);
       const files = { "pnpm-workspace.yaml": PNPM_SETTINGS };
       const install = ["node", join(folder, "bin", "pnpm.mjs"), "install", "--no-frozen-lockfile"];
-      return { name, version, files, install, run: inBinFolder, node: ["node"] };
+      return { name, version, files, install, ...COMMON };
     }
     default: {
       const { folder, version } = await fetchPackage("@yarnpkg/cli-dist", "latest", log);
@@ -54,8 +58,8 @@ export async function packageManager(name, { log, npmVersion }) {
       const isPnp = name === "Yarn PnP";
       const files = { "yarn.lock": "", ".yarnrc.yml": `nodeLinker: ${isPnp ? "pnp" : "node-modules"}\n` };
       const inPnp = (/** @type {readonly string[]} */ command) => [...yarn, "run", ...command];
-      const [run, node] = isPnp ? [inPnp, [...yarn, "node"]] : [inBinFolder, ["node"]];
-      return { name, version, files, install: [...yarn, "install"], run, node };
+      const ways = isPnp ? { run: inPnp, exec: [...yarn, "exec"], node: [...yarn, "node"] } : COMMON;
+      return { name, version, files, install: [...yarn, "install"], ...ways };
     }
   }
 }

@@ -115,7 +115,7 @@ function plugAndPlay(dimensions) {
     row,
     column: "TypeScript",
     installation: use,
-    run: (project) => deploy(project, "TypeScript", { prefix: byYarn ? project.manager.run(["exec"]) : [] }),
+    run: (project) => deploy(project, "TypeScript", { prefix: byYarn ? project.manager.exec : [] }),
   });
   return [
     cell("`pulumi up`", installation, false),

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { outputTail, runCommand } from "../process.mjs";
 import { MANAGER_ENVIRONMENT, nodeFolder, packageManager, pathOf } from "./managers.mjs";
+import { cacheRoot } from "./registry.mjs";
 
 const COMMAND_TIMEOUT_MS = 300_000;
 /** The user's own settings have no part in it, and nothing but the packages comes from elsewhere. */
@@ -27,6 +27,7 @@ const FOREIGN_VARIABLES = /^(UP42_|PULUMI_|NODE_OPTIONS|NODE_PATH|npm_|YARN_)|^(
  * @property {string} npmVersion
  * @property {Readonly<Record<string, string>>} registry environment variables
  * @property {{ url: string, secret: string }} receiver
+ * @property {string} work a folder for the projects
  * @property {(line: string) => void} log
  */
 
@@ -72,10 +73,10 @@ export function expectThat(condition, message) {
  * @param {Surroundings} surroundings
  * @returns {Promise<Project>}
  */
-export async function installProject(installation, { cli, npmVersion, registry, receiver, log }) {
+export async function installProject(installation, { cli, npmVersion, registry, receiver, work, log }) {
   const manager = await packageManager(installation.manager, { log, npmVersion });
   const node = await nodeFolder(installation.node, log);
-  const root = await mkdtemp(join(tmpdir(), "pulumi-up42-compat-"));
+  const root = await mkdtemp(join(work, "project-"));
   const folder = join(root, "project");
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
   const env = {
@@ -83,7 +84,7 @@ export async function installProject(installation, { cli, npmVersion, registry, 
     ...registry,
     ...MANAGER_ENVIRONMENT,
     PATH: pathOf([dirname(cli.binary), ...cli.pathEntries, node.folder]),
-    YARN_GLOBAL_FOLDER: join(root, "yarn"),
+    YARN_GLOBAL_FOLDER: join(cacheRoot(), "yarn"),
     RECEIVER_URL: receiver.url,
     RECEIVER_SECRET: receiver.secret,
     ...installation.environment,
@@ -139,7 +140,8 @@ function startEmulator([name = "", ...args], cwd, env) {
     const child = spawn(name, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     const stop = () => {
       const closed = new Promise((done) => child.once("close", done));
-      if (child.pid === undefined || child.exitCode !== null) return Promise.resolve();
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+        return Promise.resolve();
       process.kill(-child.pid, "SIGKILL");
       return closed.then(() => undefined);
     };

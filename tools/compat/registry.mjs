@@ -132,6 +132,7 @@ function escaped(name) {
   return name.replace("/", "+");
 }
 
-function cacheRoot() {
+/** The user's folder for what is fetched; shared by all clones. */
+export function cacheRoot() {
   return join(dirname(defaultCacheRoot()), "compat");
 }
