@@ -1,4 +1,4 @@
-import { markdownTable } from "../tools/figures.mjs";
+import { markdownTable } from "../tools/markdown.mjs";
 
 /**
  * @typedef {object} Setting

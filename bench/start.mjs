@@ -2,7 +2,8 @@ import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { markdownTable, median, writeFigures } from "../tools/figures.mjs";
+import { median, writeFigures } from "../tools/figures.mjs";
+import { markdownTable } from "../tools/markdown.mjs";
 import { measureImport } from "./importing.mjs";
 import { Project } from "./project.mjs";
 

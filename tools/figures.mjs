@@ -26,14 +26,6 @@ export async function writeFigures(document, name, figures) {
   await promisify(execFile)(process.execPath, [biome, "format", "--write", file]);
 }
 
-/**
- * @param {readonly string[]} header
- * @param {readonly (readonly (string | number)[])[]} rows
- */
-export function markdownTable(header, rows) {
-  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
 /** @param {readonly number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);

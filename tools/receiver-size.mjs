@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { markdownTable, median, writeFigures } from "./figures.mjs";
+import { median, writeFigures } from "./figures.mjs";
+import { markdownTable } from "./markdown.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RECEIVER = join(ROOT, "provider", "dist", "receiver", "index.js");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import "./resources/sdk";
 
 export type { GetWebhookArgs, GetWebhookResult, InputsOf, WorkspaceLookup } from "./functions/results";
 export {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkInstallation } from "../dynamic/installation";
 import { stub, typeToken } from "../dynamic/stub";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
@@ -88,6 +89,7 @@ export class Webhook extends pulumi.CustomResource {
     opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
   );
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
+    checkInstallation();
     // No base class of ours: Pulumi takes the caller of a direct child of CustomResource for the place in the program.
     const outputs = { createdAt: undefined, updatedAt: undefined };
     const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };

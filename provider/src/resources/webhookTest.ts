@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkInstallation } from "../dynamic/installation";
 import { stub, typeToken } from "../dynamic/stub";
 import type { EventTest } from "../up42/model";
 import type { Webhook } from "./webhook";
@@ -57,6 +58,7 @@ export class WebhookTest extends pulumi.CustomResource {
    * @param opts Pulumi's resource options.
    */
   constructor(name: string, args: WebhookTestArgs, opts: pulumi.CustomResourceOptions = {}) {
+    checkInstallation();
     const outputs = {
       startedAt: undefined,
       testsRun: undefined,

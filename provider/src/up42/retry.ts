@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { AnswerError, ApiError, messageOf, TransportError, Up42Error } from "./errors";
+import { load } from "./load";
 import type { Operation } from "./operation";
 
 /** Whether a request may be sent again although the earlier one may have had its effect. */
@@ -86,7 +87,7 @@ async function retryAfterFailure<T>(
   repeatable: Repeatable,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const { DelegateBackoff, handleWhen, retry } = await import("cockatiel");
+  const { DelegateBackoff, handleWhen, retry } = await load(import("cockatiel"));
   const mayRepeat = (error: Error): boolean =>
     isTransient(error) &&
     (repeatable === "always" || isUnprocessed(error)) &&

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { TransportError } from "./errors";
+import { load } from "./load";
 
 /** One HTTP request, complete. */
 export interface HttpRequest {
@@ -63,7 +64,10 @@ export function createTransport(): Transport {
     return agent;
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const [{ default: fetch }, agent] = await Promise.all([import("node-fetch"), agentFor(request.url)]);
+    const [{ default: fetch }, agent] = await Promise.all([
+      load(import("node-fetch")),
+      agentFor(request.url),
+    ]);
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
     try {
       const response = await fetch(request.url, {
@@ -108,7 +112,7 @@ async function createAgent(url: string): Promise<HttpAgent> {
   const secure = new URL(url).protocol === "https:";
   const proxy = await proxyFor(url);
   if (proxy !== "") {
-    const { HttpsProxyAgent } = await import("https-proxy-agent");
+    const { HttpsProxyAgent } = await load(import("https-proxy-agent"));
     return new HttpsProxyAgent(proxy, options);
   }
   return secure ? new HttpsAgent(options) : new HttpAgent(options);
@@ -120,7 +124,7 @@ async function proxyFor(url: string): Promise<string> {
   if (!hasProxy) {
     return "";
   }
-  const { getProxyForUrl } = await import("proxy-from-env");
+  const { getProxyForUrl } = await load(import("proxy-from-env"));
   return getProxyForUrl(url);
 }
 

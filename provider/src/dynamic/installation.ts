@@ -1,0 +1,39 @@
+import { createRequire } from "node:module";
+
+const HOST = "pulumi-up42/host";
+/** The script of Pulumi's SDK that runs a program for the CLI, in the folder where the host will be started too. */
+const RUN_BY_CLI = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run(?![\w-])/;
+
+/** Who is running; every part has a default. */
+export interface RunningProgram {
+  /** What Node.js was started with. */
+  readonly script?: string | undefined;
+  /** The working directory. */
+  readonly folder?: string;
+}
+
+/**
+ * Refuses, where the program makes a resource, what would fail in Pulumi's host without a word about the cause: the
+ * host loads this package from the program's folder, so a copy that only a dependency of the program has is not
+ * found. Where a host will run for an inline program of the Automation API cannot be known here.
+ *
+ * @throws Error saying what to install where
+ */
+export function checkInstallation(program: RunningProgram = {}): void {
+  const { script = process.argv[1] ?? "", folder = process.cwd() } = program;
+  if (RUN_BY_CLI.test(script) && !isThere(HOST, folder)) {
+    throw new Error(
+      `pulumi-up42 is not installed in ${folder}, from where Pulumi's host loads it, but only for a dependency ` +
+        'of the program\'s. Add it to the package.json there: "npm install pulumi-up42", or the same with pnpm or yarn.',
+    );
+  }
+}
+
+function isThere(module: string, folder: string): boolean {
+  try {
+    createRequire(`${folder}/_`).resolve(module);
+    return true;
+  } catch {
+    return false;
+  }
+}

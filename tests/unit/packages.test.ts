@@ -1,0 +1,78 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { WORKSPACE } from "../support/pulumi";
+
+interface PackedFile {
+  readonly path: string;
+  readonly mode: number;
+}
+
+const ALWAYS = ["LICENSE", "README.md", "package.json"];
+
+describe.each([
+  { workspace: "provider", others: ["bin/pulumi-up42.js"] },
+  {
+    workspace: "emulator",
+    others: ["bin/up42-emulator.js", "page/index.html", "page/page.css", "page/page.js"],
+  },
+])("the package of $workspace", ({ workspace, others }) => {
+  const folder = join(WORKSPACE, workspace);
+  const files = packedFiles(folder);
+  const compiled = files.map(({ path }) => path).filter((path) => path.startsWith("dist/"));
+
+  test("has each source compiled, with its declarations, and nothing whose source is gone", () => {
+    const modules = readdirSync(join(folder, "src"), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => path.slice(0, -".ts".length));
+    const expected = modules.flatMap((module) => [`dist/${module}.d.ts`, `dist/${module}.js`]);
+    expect(compiled.sort()).toEqual(expected.sort());
+  });
+
+  test("has nothing else, but for its command, its page, its README and its licence", () => {
+    const rest = files.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
+    expect(rest.sort()).toEqual([...ALWAYS, ...others].sort());
+  });
+
+  test("has commands that can be run, and entries that are there", () => {
+    const { bin, exports, typesVersions = { "*": {} }, main, types } = manifestOf(folder);
+    expect(Object.keys(bin)).toHaveLength(1);
+    const entries = [main, types, ...leaves(bin), ...leaves(exports), ...leaves(typesVersions)];
+    expect(entries.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+    for (const command of leaves(bin)) {
+      expect(readFileSync(join(folder, command), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+      expect(files.find(({ path }) => path === command)?.mode).toBe(0o755);
+    }
+  });
+
+  test("leads to no source map", () => {
+    const scripts = compiled.filter((path) => path.endsWith(".js"));
+    expect(
+      scripts.filter((path) => readFileSync(join(folder, path), "utf8").includes("sourceMappingURL")),
+    ).toEqual([]);
+  });
+});
+
+/** What would be packed. */
+function packedFiles(folder: string): PackedFile[] {
+  const output = execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: folder, encoding: "utf8" });
+  // npm 12 lists packages by name, earlier ones in an array.
+  const [packed]: { files: PackedFile[] }[] = Object.values(JSON.parse(output));
+  return [...(packed?.files ?? [])];
+}
+
+function manifestOf(folder: string): {
+  main: string;
+  types: string;
+  bin: Record<string, string>;
+  exports: object;
+  typesVersions?: object;
+} {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
+/** Every text in a tree of objects and lists. */
+function leaves(tree: unknown): string[] {
+  if (typeof tree === "string") return [tree];
+  return typeof tree === "object" && tree !== null ? Object.values(tree).flatMap(leaves) : [];
+}

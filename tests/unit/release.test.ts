@@ -1,0 +1,72 @@
+import { agreedVersion, changelogEntry, expectNoAddresses } from "../../tools/release/checks.mjs";
+
+describe("the changelog's entry", () => {
+  const changelog =
+    "# Changelog\n\nAll changes.\n\n## 0.2.0 - 2027-01-01\n\n- New.\n- More.\n\n## 0.1.0\n\n- First.\n";
+
+  test("is what is below the version, up to the next", () => {
+    expect(changelogEntry(changelog, "0.2.0")).toBe("- New.\n- More.");
+  });
+
+  test.each([
+    ["0.3.0", changelog, /begins with "0\.2\.0 - 2027-01-01" and not with 0\.3\.0: add "## 0\.3\.0"/],
+    ["0.1.0", changelog, /begins with "0\.2\.0/],
+    ["0.1.0", "# Changelog\n", /begins with no version/],
+    ["0.1.0", "# Changelog\n\n## 0.1.0\n\n", /says nothing about 0\.1\.0/],
+    [
+      "0.1.0",
+      "# Changelog\n\n## Unreleased\n\n- Not yet.\n\n## 0.1.0\n\n- First.\n",
+      /begins with "Unreleased"/,
+    ],
+  ])("of %s is missed", (version, text, message) => {
+    expect(() => changelogEntry(text, version)).toThrow(message);
+  });
+
+  test("may have an empty section above for what comes next", () => {
+    expect(changelogEntry("## Unreleased\n\n## 0.1.0\n\n- First.\n", "0.1.0")).toBe("- First.");
+  });
+});
+
+describe("the versions", () => {
+  const agreed = {
+    "package.json": { version: "0.2.0" },
+    "provider/package.json": { version: "0.2.0" },
+    "emulator/package.json": { version: "0.2.0" },
+    "examples/a/package.json": { version: "0.1.0", dependencies: { "pulumi-up42": "^0.2.0" } },
+  };
+
+  test("agree", () => {
+    expect(agreedVersion(agreed)).toBe("0.2.0");
+  });
+
+  test("differ between the packages", () => {
+    const manifests = { ...agreed, "emulator/package.json": { version: "0.1.9" } };
+    expect(() => agreedVersion(manifests)).toThrow("emulator/package.json has 0.1.9");
+  });
+
+  test("are not what an example asks for", () => {
+    const manifests = {
+      ...agreed,
+      "examples/b/package.json": { dependencies: { "up42-emulator": "^0.1.0" } },
+    };
+    expect(() => agreedVersion(manifests)).toThrow("examples/b/package.json asks for up42-emulator ^0.1.0");
+  });
+});
+
+describe("the lock file", () => {
+  const lock = (resolved?: string) =>
+    JSON.stringify({ packages: { "": {}, "node_modules/a": { version: "1.0.0", resolved } } });
+
+  test.each([undefined, "provider", "file:../a.tgz"])("may lead to %s", (resolved) => {
+    expect(() => expectNoAddresses(lock(resolved))).not.toThrow();
+  });
+
+  test.each(["https://packages.example/a.tgz", "git+ssh://git@host.example/a.git"])(
+    "may not lead to %s",
+    (resolved) => {
+      expect(() => expectNoAddresses(lock(resolved))).toThrow(
+        /address that node_modules\/a was downloaded from/,
+      );
+    },
+  );
+});

@@ -1,0 +1,179 @@
+#!/usr/bin/env node
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startReceiver } from "../demo/receiver.mjs";
+import { runCommand, runMain } from "../process.mjs";
+import { ensurePulumi } from "../pulumi-cli.mjs";
+import { pack, packComponents } from "./layouts.mjs";
+import { MANAGERS, nodeFolder, packageManager } from "./managers.mjs";
+import { fullMatrix, idOf, smallMatrix } from "./matrix.mjs";
+import { fetchPackage, newestVersion, registrySettings } from "./registry.mjs";
+import { documentation, insertInto, summary, terminalTable } from "./report.mjs";
+import { tryAll } from "./run.mjs";
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const DOCUMENT = join(ROOT, "docs", "compatibility.md");
+const NODES = [20, 22, 24];
+const TYPESCRIPTS = ["5.0", "5", "6", "7"];
+const SECRET = "what notifications are signed with";
+
+const USAGE = `Usage: npm run compat [-- --only TEXT] [-- --small] [-- --json]
+
+Tries the packed packages with package managers, versions of Node.js, of Pulumi's SDK and of TypeScript, and kinds of
+programs; and, when all of it is tried, writes the result into docs/compatibility.md. Fails when something fails that
+is not explained there, or not in the way that is explained.
+
+  --only TEXT   only what has this text in its name, for instance "pnpm, Node.js 22"; can be repeated
+  --small       half a minute of it: the Node.js that runs, with npm and pnpm
+  --list        only the names
+  --json        the result as JSON`;
+
+/**
+ * @typedef {import("./matrix.mjs").Dimensions} Dimensions
+ * @typedef {{ dimensions: Dimensions, versions: Record<string, string> }} Choice
+ */
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string", multiple: true, default: [] },
+      small: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const work = await mkdtemp(join(tmpdir(), "pulumi-up42-compat-"));
+  // Also when it is interrupted: what it has started is stopped then, and nothing stays.
+  process.once("exit", () => rmSync(work, { recursive: true, force: true }));
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    process.once(signal, () => process.exit(1));
+  }
+  const receiver = await startReceiver(SECRET, () => undefined);
+  try {
+    await compare({ ...values, work, receiver: { url: receiver.url, secret: SECRET } });
+  } finally {
+    await receiver.close();
+  }
+}
+
+/**
+ * @param {{ only: string[], small: boolean, list: boolean, json: boolean, work: string,
+ *   receiver: { url: string, secret: string } }} options
+ */
+async function compare({ only, small, list, json, work, receiver }) {
+  const log = console.error;
+  const { dimensions, versions } = await (small ? smallChoice(work) : fullChoice(work, log));
+  const all = small ? smallMatrix(dimensions) : fullMatrix(dimensions);
+  const cells = all.filter((cell) => only.length === 0 || only.some((text) => idOf(cell).includes(text)));
+  if (cells.length === 0) throw new Error(`Nothing has ${only.join(" or ")} in its name; see --list.`);
+  if (list) {
+    console.log(cells.map(idOf).join("\n"));
+    return;
+  }
+  const cli = await ensurePulumi({ log });
+  const surroundings = {
+    cli,
+    npmVersion: await npmVersion(),
+    registry: await registrySettings(),
+    receiver,
+    work,
+    log,
+  };
+  const outcomes = await tryAll(cells, surroundings, ({ id, verdict, seconds, problem }) => {
+    log(`${verdict.padEnd(9)} ${seconds.toFixed(1).padStart(5)} s  ${id}`);
+    if (problem !== undefined) log(problem);
+  });
+  const tried = { "Pulumi's CLI": cli.version, ...versions };
+  console.log(json ? JSON.stringify({ versions: tried, outcomes }, null, 2) : terminalTable(outcomes));
+  if (outcomes.some(({ verdict }) => verdict === "fails")) throw new Error(`${summary(outcomes)}.`);
+  log(`${summary(outcomes)}.`);
+  if (!small && only.length === 0) {
+    await writeFile(DOCUMENT, insertInto(await readFile(DOCUMENT, "utf8"), documentation(outcomes, tried)));
+    log("Written to docs/compatibility.md.");
+  }
+}
+
+/**
+ * @param {string} work
+ * @param {(line: string) => void} log
+ * @returns {Promise<Choice>}
+ */
+async function fullChoice(work, log) {
+  const sdks = { lowest: await lowestSdk(), newest: await newestVersion("@pulumi/pulumi", "latest") };
+  const typescripts = [];
+  for (const range of TYPESCRIPTS) {
+    const { folder, version } = await fetchPackage("typescript", range, log);
+    typescripts.push({ version, tsc: join(folder, "bin", "tsc") });
+  }
+  /** @type {Record<string, string>} */
+  const versions = {};
+  for (const major of NODES) versions[`Node.js ${major}:`] = (await nodeFolder(major, log)).version;
+  for (const name of MANAGERS.slice(0, -1)) {
+    versions[name] = (await packageManager(name, { log, npmVersion: await npmVersion() })).version;
+  }
+  return { dimensions: { nodes: NODES, sdks, typescripts, ...(await packAll(work, sdks.lowest)) }, versions };
+}
+
+/**
+ * What needs nothing that is not there already, except for pnpm.
+ *
+ * @param {string} work
+ * @returns {Promise<Choice>}
+ */
+async function smallChoice(work) {
+  const sdks = { lowest: await lowestSdk(), newest: await versionOf("@pulumi/pulumi") };
+  const version = await versionOf("typescript");
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const nodes = [Number.parseInt(process.versions.node, 10)];
+  const packs = await packAll(work, sdks.lowest);
+  return { dimensions: { nodes, sdks, typescripts: [{ version, tsc }], ...packs }, versions: {} };
+}
+
+/**
+ * @param {string} destination
+ * @param {string} sdk that the components bring along
+ */
+async function packAll(destination, sdk) {
+  const [provider, emulator] = await Promise.all(
+    ["provider", "emulator"].map((name) => pack(name, destination)),
+  );
+  if (provider === undefined || emulator === undefined) throw new Error("A package was not packed.");
+  return {
+    tarballs: { provider, emulator },
+    components: await packComponents(destination, { sdk, provider }),
+  };
+}
+
+/** The oldest version of Pulumi's SDK that the package says it takes. */
+async function lowestSdk() {
+  const range = JSON.parse(await readFile(join(ROOT, "provider", "package.json"), "utf8")).peerDependencies;
+  const lowest = /^>=(\d+\.\d+\.\d+) /.exec(range["@pulumi/pulumi"])?.[1];
+  if (lowest === undefined)
+    throw new Error("provider/package.json does not say the lowest version of Pulumi's SDK.");
+  return lowest;
+}
+
+/**
+ * The version of a package that is installed here.
+ *
+ * @param {string} name
+ * @returns {Promise<string>}
+ */
+async function versionOf(name) {
+  return JSON.parse(await readFile(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
+}
+
+async function npmVersion() {
+  return (await runCommand("npm", ["--version"], { cwd: ROOT })).stdout.trim();
+}
+
+await runMain(main);
