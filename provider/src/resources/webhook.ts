@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stub";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
 export type IfExists = "error" | "adopt" | "create";
@@ -46,6 +47,9 @@ export interface WebhookLookup {
  * ```
  */
 export class Webhook extends DynamicResource {
+  /** The resource's type, by which policy packs find it: `validateResourceOfType(Webhook, …)`. */
+  static readonly __pulumiType: string = typeToken("Webhook");
+
   /** The webhook's name at UP42. */
   declare readonly name: pulumi.Output<string>;
   /** Where UP42 sends notifications. */
@@ -65,13 +69,14 @@ export class Webhook extends DynamicResource {
   /** ISO 8601, as UP42 tells it. */
   declare readonly updatedAt: pulumi.Output<string>;
 
-  constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
   /** Reads an existing webhook; see {@link Webhook.get}. */
   constructor(
     name: string,
     lookup: WebhookLookup,
     opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
   );
+  // The last overload is what types are inferred from, those of policies for instance.
+  constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
     const outputs = { createdAt: undefined, updatedAt: undefined };
     const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../dynamic/resource";
+import { typeToken } from "../dynamic/stub";
 import type { EventTest } from "../up42/model";
 import type { Webhook } from "./webhook";
 
@@ -32,6 +33,9 @@ export interface WebhookTestArgs {
  * ```
  */
 export class WebhookTest extends DynamicResource {
+  /** The resource's type, by which policy packs find it: `validateResourceOfType(WebhookTest, …)`. */
+  static readonly __pulumiType: string = typeToken("WebhookTest");
+
   /** The webhook that was tested. */
   declare readonly webhookId: pulumi.Output<string>;
   /** Its workspace. */
