@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { copyExample, type ExampleCopy, type PackedPackages, packPackages } from "../support/exampleCopy";
 import { WORKSPACE } from "../support/pulumi";
@@ -54,10 +54,15 @@ async function runExample(example: ExampleCopy): Promise<void> {
       left = await webhooksAt(example.emulatorUrl);
     },
   });
-  const isPulumiProject = existsSync(join(example.folder, "Pulumi.yaml"));
+  const isPulumiProject = await holdsPulumiProject(example.folder);
   if (left === undefined && !isPulumiProject) return;
   expect(webhooksCreated(run)).toBeGreaterThan(0);
   if (isPulumiProject) expect(left).toEqual([]);
+}
+
+async function holdsPulumiProject(folder: string): Promise<boolean> {
+  const paths = await readdir(folder, { recursive: true });
+  return paths.some((path) => basename(path) === "Pulumi.yaml" && !path.includes("node_modules"));
 }
 
 /** The names of the webhooks that an emulator holds; nothing when none is running. */

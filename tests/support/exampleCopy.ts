@@ -26,9 +26,8 @@ export interface ExampleCopy {
 }
 
 const PACKAGES = ["provider", "emulator"];
+const PublishedManifest = v.object({ name: v.string(), version: v.string() });
 const Manifest = v.looseObject({
-  name: v.string(),
-  version: v.string(),
   dependencies: v.optional(v.record(v.string(), v.string()), {}),
   devDependencies: v.optional(v.record(v.string(), v.string()), {}),
 });
@@ -50,7 +49,9 @@ export async function packPackages(folder: string): Promise<PackedPackages> {
   const args = ["pack", "--silent", "--pack-destination", folder, ...workspaces];
   const result = await startCommand("npm", args, { cwd: WORKSPACE, env: userEnvironment() }).result;
   if (result.exitCode !== 0) throw new Error(`"npm pack" failed: ${describe(result)}`);
-  const manifests = await Promise.all(PACKAGES.map((name) => readManifest(join(WORKSPACE, name))));
+  const manifests = await Promise.all(
+    PACKAGES.map(async (name) => v.parse(PublishedManifest, await readManifest(join(WORKSPACE, name)))),
+  );
   return Object.fromEntries(
     manifests.map(({ name, version }) => [name, join(folder, `${name}-${version}.tgz`)] as const),
   );
@@ -110,7 +111,7 @@ async function changeFiles(folder: string, change: (text: string) => string): Pr
 async function usePacked(folder: string, packed: PackedPackages): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const { parentPath } of entries.filter(({ name }) => name === "package.json")) {
-    const { dependencies, devDependencies, ...manifest } = await readManifest(parentPath);
+    const { dependencies, devDependencies, ...manifest } = v.parse(Manifest, await readManifest(parentPath));
     const replaced = (wanted: Readonly<Record<string, string>>) =>
       Object.fromEntries(
         Object.entries(wanted).map(([name, range]) => [
@@ -127,8 +128,8 @@ async function usePacked(folder: string, packed: PackedPackages): Promise<void> 
   }
 }
 
-async function readManifest(folder: string): Promise<v.InferOutput<typeof Manifest>> {
-  return v.parse(Manifest, JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
+async function readManifest(folder: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
 }
 
 function userEnvironment(): NodeJS.ProcessEnv {
