@@ -75,5 +75,5 @@ async function webhooksAt(url: string): Promise<string[] | undefined> {
 /** How many webhooks were created, by the log of the emulator, which runs in the background. */
 function webhooksCreated({ background }: ReadmeRun): number {
   const logs = background.map(({ stdout }) => stdout).join("\n");
-  return logs.match(/ POST \/workspaces\/[^/ ]+\/webhooks 200 /g)?.length ?? 0;
+  return logs.match(/\bPOST \/workspaces\/[^/ ]+\/webhooks 200 /g)?.length ?? 0;
 }

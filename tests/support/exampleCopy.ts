@@ -37,8 +37,8 @@ const FOREIGN_VARIABLES =
   /^(UP42_|PULUMI_|JEST_|INIT_CWD$|NODE_ENV$|NODE_PATH$|npm_(lifecycle|package|command)|npm_config_local_prefix$)/;
 const SOURCE_FILE = /\.(ts|mts|cts|js|mjs|cjs|json|ya?ml|md|env)$/;
 
-/** The ports that the examples use, where they stand for a port: "localhost:8042", "--port 8042", "listen(3000". */
-const PORT = /(?<=:|listen\(|\bport"?[:=]? ?)(8042|3000)\b/gi;
+/** The ports that the examples use, where they stand for a port: "localhost:8042", "port: 8042", "listen(3000". */
+const PORT = /(?<=:|listen\(|\?\? |\bport"?[:=]? ?)(8042|3000)\b/gi;
 /** The emulator's command with its default port, and the one that talks to it there. */
 const SERVE = /\bnpx up42-emulator\b(?! trigger)(?!.*--port)/g;
 const TRIGGER = /\bnpx up42-emulator trigger\b(?!.*--url)/g;
