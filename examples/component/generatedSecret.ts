@@ -7,7 +7,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
   diff: () => Promise.resolve({ changes: false }),
 };
 
-/** A secret of 32 random bytes. To change it: `pulumi up --replace '**webhook-secret'`. */
+/** A secret of 32 random bytes. To change it: `pulumi up --replace '**<name>'`. */
 export class GeneratedSecret extends pulumi.dynamic.Resource {
   declare readonly value: pulumi.Output<string>;
 

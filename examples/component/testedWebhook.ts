@@ -23,7 +23,7 @@ export class TestedWebhook extends pulumi.ComponentResource {
     const inside = { parent: this };
     const { url, events, receiverVersion } = args;
 
-    this.secret = new GeneratedSecret(name, inside).value;
+    this.secret = new GeneratedSecret(`${name}-secret`, inside).value;
     const webhook = new Webhook(name, { url, events, secret: this.secret, active: true }, inside);
     const test = new WebhookTest(name, { webhook, triggers: [receiverVersion ?? ""] }, inside);
 

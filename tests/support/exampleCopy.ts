@@ -169,7 +169,7 @@ async function temporaryRoot(): Promise<string> {
 }
 
 /** Ports that nobody listens on; all different. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();
