@@ -102,10 +102,10 @@ test("a secret that is known only in the deployment is judged before the webhook
   `);
   const args = await withPack({ "webhook-tested": "disabled" });
   const preview = await project.preview({ args });
-  expect(preview.violations.map(({ level, name, message }) => [level, name, message.trim()])).toEqual([
-    ["advisory", "good", expect.stringContaining("string value at .secret can't be known during preview")],
-    ["advisory", "short", expect.stringContaining("string value at .secret can't be known during preview")],
-  ]);
+  expect(preview.violations.map(({ name }) => name).sort()).toEqual(["good", "short"]);
+  for (const { level, message } of preview.violations) {
+    expect([level, message]).toEqual(["advisory", expect.stringContaining("can't be known during preview")]);
+  }
 
   const up = await project.up({ args, expectFailure: true });
   expect(up.violations).toMatchObject([{ policy: "webhook-secret", name: "short", level: "mandatory" }]);

@@ -70,7 +70,7 @@ export async function copyExample(example: string, packed: PackedPackages): Prom
       .replace(SERVE, "$& --port 8042")
       .replace(TRIGGER, "$& --url http://127.0.0.1:8042")
       .replace(PORT, (port) => String(port === "8042" ? emulatorPort : receiverPort));
-  await mkdir(join(root, "state"));
+  await Promise.all(["state", "tmp"].map((name) => mkdir(join(root, name))));
   await cp(example, folder, { recursive: true, filter: isOwn });
   await changeFiles(folder, withPorts);
   await usePacked(folder, packed);
@@ -79,6 +79,7 @@ export async function copyExample(example: string, packed: PackedPackages): Prom
     env: {
       ...userEnvironment(),
       PATH: await userPath(),
+      TMPDIR: join(root, "tmp"),
       PULUMI_HOME: join(root, "home"),
       PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
