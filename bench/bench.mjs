@@ -1,21 +1,28 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { median, writeFigures } from "../tools/figures.mjs";
+import { checkBars } from "./bars.mjs";
+import { measureImport } from "./importing.mjs";
 import { Project } from "./project.mjs";
-import { ratios, writeDocument } from "./report.mjs";
+import { barTable, sizeTable, timeTable } from "./report.mjs";
 
 /**
  * Side by side, interleaved, in one run: what a dynamic provider costs when it does nothing (floor), one as people
  * write it (naive), and ours; with the real CLI, and the emulator in a process of its own.
  */
 
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const IMPORT_RUNS = 41;
 const USAGE = `npm run bench -- [options]
   --n 1,100,500       numbers of webhooks
   --latency 0,50      milliseconds that UP42 takes for an answer
   --parallel 0,64     operations in flight; 0 is Pulumi's own default
   --runs 5            how often each is measured
-  --json FILE         writes the figures
-  --write-docs        writes docs/performance.md from the figures`;
+  --json FILE         writes the figures; keeps those of other settings that the file has already
+  --write-docs        writes the figures into docs/performance.md
+Exits with 1 when a figure is above its bar (bench/bars.mjs).`;
 
 /** @type {readonly import("./project.mjs").Variant[]} */
 const VARIANTS = ["floor", "naive", "ours"];
@@ -45,6 +52,14 @@ const PHASES = [
  * @property {number} stateBytes
  */
 
+/**
+ * @typedef {object} Report
+ * @property {{ cpu: string, cores: number, memoryBytes: number, node: string, date: string }} machine
+ * @property {readonly string[]} commands that made it
+ * @property {import("./importing.mjs").ImportCost} importing
+ * @property {readonly import("./report.mjs").Result[]} results
+ */
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -61,30 +76,100 @@ async function main() {
     console.log(USAGE);
     return;
   }
+  const settings = numbers(values.n).flatMap((n) =>
+    numbers(values.latency).flatMap((latency) =>
+      numbers(values.parallel).map((parallel) => ({ n, latency, parallel })),
+    ),
+  );
+  const command = `npm run bench -- --n ${values.n} --latency ${values.latency} --parallel ${values.parallel} --runs ${values.runs}`;
+  const samples = await measureAll(settings, Number(values.runs));
+  const report = await combine(values.json, {
+    machine: describeMachine(),
+    commands: [command],
+    importing: await measureImport(HERE, IMPORT_RUNS),
+    results: summarize(samples),
+  });
+  const bars = checkBars(report.results, report.importing.median);
+  console.log([sizeTable(report.results), timeTable(report.results), barTable(bars)].join("\n\n"));
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (values["write-docs"]) await writeDocument(report, bars);
+  if (bars.some(({ holds }) => !holds)) process.exitCode = 1;
+}
+
+/**
+ * @param {readonly { n: number, latency: number, parallel: number }[]} settings
+ * @param {number} runs
+ */
+async function measureAll(settings, runs) {
   /** @type {Sample[]} */
   const samples = [];
-  for (const n of numbers(values.n)) {
-    for (const latency of numbers(values.latency)) {
-      for (const parallel of numbers(values.parallel)) {
-        for (let run = 0; run < Number(values.runs); run += 1) {
-          samples.push(...(await runOnce({ n, latency, parallel })));
-          console.error(`n ${n}, latency ${latency} ms, parallel ${parallel || "default"}: run ${run + 1}`);
-        }
-      }
+  for (const setting of settings) {
+    for (let run = 1; run <= runs; run += 1) {
+      samples.push(...(await runOnce(setting)));
+      const { n, latency, parallel } = setting;
+      console.error(`n ${n}, latency ${latency} ms, parallel ${parallel || "default"}: run ${run}`);
     }
   }
+  return samples;
+}
+
+/**
+ * What a file has already of other settings, and what was measured now.
+ *
+ * @param {string | undefined} file
+ * @param {Report} measured
+ * @returns {Promise<Report>}
+ */
+async function combine(file, measured) {
+  if (file === undefined) return measured;
+  const before = await readReport(file);
+  if (before === undefined) return measured;
+  const settingOf = (/** @type {import("./report.mjs").Result} */ { n, latency, parallel }) =>
+    [n, latency, parallel].join();
+  const settings = new Set(measured.results.map(settingOf));
+  const kept = before.results.filter((result) => !settings.has(settingOf(result)));
+  return {
+    ...measured,
+    commands: [...new Set([...before.commands, ...measured.commands])],
+    results: [...kept, ...measured.results],
+  };
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<Report | undefined>} nothing when there is no such file
+ */
+async function readReport(file) {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function describeMachine() {
   const [cpu] = cpus();
-  const machine = {
+  return {
     cpu: cpu?.model ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
   };
-  const report = { machine, runs: Number(values.runs), results: summarize(samples) };
-  console.log(ratios(report.results));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  if (values["write-docs"]) await writeDocument(report, process.argv.slice(2).join(" "));
+}
+
+/**
+ * @param {Report} report
+ * @param {readonly import("./bars.mjs").Bar[]} bars
+ */
+async function writeDocument({ machine, commands, results }, bars) {
+  const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`;
+  const origin = `${machine.date}, ${machine.cores} cores (${machine.cpu}), ${memory}, Node.js ${machine.node}.`;
+  const made = ["```sh", ...commands, "```"].join("\n");
+  await writeFigures("docs/performance.md", "time", [origin, made, timeTable(results)].join("\n\n"));
+  await writeFigures("docs/performance.md", "size", sizeTable(results));
+  await writeFigures("docs/performance.md", "bars", barTable(bars));
 }
 
 /**
@@ -149,13 +234,6 @@ function summarize(samples) {
       },
     ];
   });
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
 /** @param {string} list */

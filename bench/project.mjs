@@ -13,7 +13,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOREIGN_VARIABLES = /^(UP42_|PULUMI_)|^(https?|all|no)_proxy$/i;
 
 /** @typedef {"floor" | "naive" | "ours"} Variant */
-/** @typedef {{ url: string, requests: readonly { method: string, path: string }[] }} EmulatorState */
+/** @typedef {{ method: string, path: string, at: string }} RecordedRequest */
+/** @typedef {{ url: string, requests: readonly RecordedRequest[] }} EmulatorState */
 
 /**
  * One variant's stack with everything of its own: folder, state, Pulumi home, and an emulator in its own process.
@@ -93,15 +94,20 @@ export class Project {
    * @returns {Promise<Record<string, number>>}
    */
   async requests() {
-    const { requests } = await this.#ask("state");
-    await this.#ask("clear");
     /** @type {Record<string, number>} */
     const counts = {};
-    for (const { method, path } of requests) {
+    for (const { method, path } of await this.recorded()) {
       const kind = kindOf(method, path);
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
     return counts;
+  }
+
+  /** The requests since the last call. */
+  async recorded() {
+    const { requests } = await this.#ask("state");
+    await this.#ask("clear");
+    return requests;
   }
 
   /** The size of the stack's state in bytes. */

@@ -1,9 +1,15 @@
-import { writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-
-const DOCUMENT = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
+import { markdownTable } from "../tools/figures.mjs";
 
 /**
+ * @typedef {object} Setting
+ * @property {number} n
+ * @property {number} latency
+ * @property {number} parallel
+ * @property {string} phase
+ */
+
+/**
+ * The medians of one phase of one variant.
  * @typedef {object} Result
  * @property {import("./project.mjs").Variant} variant
  * @property {number} n
@@ -17,28 +23,46 @@ const DOCUMENT = fileURLToPath(new URL("../docs/performance.md", import.meta.url
  * @property {number} stateBytes
  */
 
-/** @typedef {{ machine: { cpu: string, cores: number, memoryBytes: number, node: string, date: string }, runs: number, results: readonly Result[] }} Report */
-
 /**
- * A Markdown table: ours beside the others.
- *
  * @param {readonly Result[]} results
+ * @param {import("./project.mjs").Variant} variant
+ * @param {Setting} setting
+ * @returns {Result | undefined}
  */
-export function ratios(results) {
-  const header =
-    "| webhooks | latency | parallel | phase | floor | naive | ours | ours / floor | ours / naive | requests, naive | requests, ours |";
-  const rows = results.filter(({ variant }) => variant === "ours").map((ours) => row(ours, results));
-  return [header, header.replace(/[^|]+/g, " --- "), ...rows].join("\n");
+export function find(results, variant, { n, latency, parallel, phase }) {
+  return results.find(
+    (one) =>
+      one.variant === variant &&
+      one.n === n &&
+      one.latency === latency &&
+      one.parallel === parallel &&
+      one.phase === phase,
+  );
 }
 
 /**
- * @param {Result} ours
+ * Time and requests: ours beside the others, a row for each phase.
+ *
  * @param {readonly Result[]} results
  */
-function row(ours, results) {
-  const floor = other("floor", ours, results);
-  const naive = other("naive", ours, results);
-  const cells = [
+export function timeTable(results) {
+  const header = [
+    "webhooks",
+    "latency",
+    "parallel",
+    "phase",
+    "floor",
+    "naive",
+    "ours",
+    "ours / floor",
+    "ours / naive",
+    "CPU s: floor",
+    "naive",
+    "ours",
+    "requests, naive",
+    "requests, ours",
+  ];
+  const rows = triples(results).map(({ floor, naive, ours }) => [
     ours.n,
     `${ours.latency} ms`,
     ours.parallel || "default",
@@ -48,28 +72,72 @@ function row(ours, results) {
     time(ours),
     (ours.wall.median / floor.wall.median).toFixed(2),
     (ours.wall.median / naive.wall.median).toFixed(2),
+    floor.cpuSeconds.toFixed(1),
+    naive.cpuSeconds.toFixed(1),
+    ours.cpuSeconds.toFixed(1),
     count(naive.requests),
     count(ours.requests),
-  ];
-  return `| ${cells.join(" | ")} |`;
+  ]);
+  return markdownTable(header, rows);
 }
 
 /**
- * @param {import("./project.mjs").Variant} variant
- * @param {Result} of
+ * State and memory after the first `up`, which hardly depend on the latency: a row for each number of webhooks.
+ *
  * @param {readonly Result[]} results
  */
-function other(variant, of, results) {
-  const found = results.find(
-    (one) =>
-      one.variant === variant &&
-      one.n === of.n &&
-      one.latency === of.latency &&
-      one.parallel === of.parallel &&
-      one.phase === of.phase,
+export function sizeTable(results) {
+  const header = [
+    "webhooks",
+    "state, floor",
+    "naive",
+    "ours",
+    "ours / floor",
+    "per webhook, ours",
+    "host's memory, floor",
+    "naive",
+    "ours",
+  ];
+  const [first] = results;
+  const firstUps = triples(results).filter(
+    ({ ours }) =>
+      ours.phase === "first up" && ours.latency === first?.latency && ours.parallel === first.parallel,
   );
-  if (found === undefined) throw new Error(`There is no result of ${variant} for ${of.phase}.`);
-  return found;
+  const rows = firstUps.map(({ floor, naive, ours }) => [
+    ours.n,
+    kilobytes(floor.stateBytes),
+    kilobytes(naive.stateBytes),
+    kilobytes(ours.stateBytes),
+    (ours.stateBytes / floor.stateBytes).toFixed(2),
+    kilobytes(ours.stateBytes / ours.n),
+    megabytes(floor.hostRssBytes),
+    megabytes(naive.hostRssBytes),
+    megabytes(ours.hostRssBytes),
+  ]);
+  return markdownTable(header, rows);
+}
+
+/** @param {readonly import("./bars.mjs").Bar[]} bars */
+export function barTable(bars) {
+  const rows = bars.map(({ what, value, bar, holds }) => [
+    what,
+    Number(value.toFixed(2)),
+    bar,
+    holds ? "yes" : "**no**",
+  ]);
+  return markdownTable(["what", "measured", "at most", "holds"], rows);
+}
+
+/** @param {readonly Result[]} results */
+function triples(results) {
+  return results
+    .filter(({ variant }) => variant === "ours")
+    .map((ours) => {
+      const [floor, naive] = [find(results, "floor", ours), find(results, "naive", ours)];
+      if (floor === undefined || naive === undefined)
+        throw new Error(`There is nothing beside ours for ${ours.phase}.`);
+      return { floor, naive, ours };
+    });
 }
 
 /** @param {Result} result */
@@ -83,68 +151,7 @@ function count(requests) {
   return kinds.length === 0 ? "none" : kinds.join(", ");
 }
 
-/**
- * State and memory, which hardly depend on the latency: a row for each number of webhooks.
- *
- * @param {readonly Result[]} results
- */
-function sizes(results) {
-  const header =
-    "| webhooks | state, floor | state, naive | state, ours | ours / floor | per webhook, ours | host's memory, floor | naive | ours |";
-  const [first] = results;
-  const firstUps = results.filter(
-    ({ variant, phase, latency, parallel }) =>
-      variant === "ours" && phase === "first up" && latency === first?.latency && parallel === first.parallel,
-  );
-  const rows = firstUps.map((ours) => {
-    const floor = other("floor", ours, results);
-    const naive = other("naive", ours, results);
-    const cells = [
-      ours.n,
-      kilobytes(floor.stateBytes),
-      kilobytes(naive.stateBytes),
-      kilobytes(ours.stateBytes),
-      (ours.stateBytes / floor.stateBytes).toFixed(2),
-      kilobytes(ours.stateBytes / ours.n),
-      megabytes(floor.hostRssBytes),
-      megabytes(naive.hostRssBytes),
-      megabytes(ours.hostRssBytes),
-    ];
-    return `| ${cells.join(" | ")} |`;
-  });
-  return [header, header.replace(/[^|]+/g, " --- "), ...rows].join("\n");
-}
-
 /** @param {number} bytes */
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 /** @param {number} bytes */
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
-
-/**
- * @param {Report} report
- * @param {string} options the command line that made it
- */
-export async function writeDocument({ machine, runs, results }, options) {
-  const text = `# Performance
-
-Written by \`npm run bench -- ${options}\`; not by hand. ${machine.date}, ${machine.cores} cores (${machine.cpu}),
-Node.js ${machine.node}; medians of ${runs} runs, with the fastest and the slowest in brackets. The variants take turns
-within each phase of one run.
-
-- **floor**: \`pulumi.dynamic.Resource\`s that do nothing, with the same inputs: what Pulumi itself costs.
-- **naive**: a dynamic provider as people write it, kept in \`bench/programs\`.
-- **ours**: this package, against the emulator in a process of its own.
-
-Pulumi writes the whole state again after each step, so what a resource keeps in it is paid for many times. That is
-where a constant stub instead of serialised code makes a difference: the more, the more webhooks there are.
-
-## State and memory
-
-${sizes(results)}
-
-## Time and requests
-
-${ratios(results)}
-`;
-  await writeFile(DOCUMENT, text);
-}

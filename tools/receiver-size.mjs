@@ -1,18 +1,16 @@
 // Measures what pulumi-up42/receiver costs a function that starts cold, and writes it into docs/receiver.md.
 // Run by `npm run receiver:size`, after `npm run build`.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { markdownTable, median, writeFigures } from "./figures.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RECEIVER = join(ROOT, "provider", "dist", "receiver", "index.js");
-const DOCUMENT = join(ROOT, "docs", "receiver.md");
-const START = "<!-- receiver:size, written by `npm run receiver:size` -->";
-const END = "<!-- /receiver:size -->";
 const RUNS = 41;
 
 /**
@@ -29,8 +27,7 @@ function loadTime(folder, module) {
      console.log(Number(process.hrtime.bigint() - start) / 1e6);`,
   );
   const times = Array.from({ length: RUNS }, () => Number(execFileSync(process.execPath, [script])));
-  const median = times.sort((a, b) => a - b)[(RUNS - 1) / 2] ?? Number.NaN;
-  return `${median.toFixed(1)} ms`;
+  return `${median(times).toFixed(1)} ms`;
 }
 
 /** The receiver and all it needs in one minified file, as a function is deployed. */
@@ -73,16 +70,7 @@ async function measure() {
   }
 }
 
-const rows = await measure();
-const table = [
-  `| | Node ${process.versions.node}, median of ${RUNS} fresh processes |`,
-  "|---|---|",
-  ...rows.map(([what, figure]) => `| ${what} | ${figure} |`),
-].join("\n");
-
-const text = readFileSync(DOCUMENT, "utf8");
-const [start, end] = [text.indexOf(START), text.indexOf(END)];
-if (start < 0 || end < start) throw new Error(`${DOCUMENT} lacks the lines ${START} and ${END}.`);
-writeFileSync(DOCUMENT, `${text.slice(0, start)}${START}\n${table}\n${text.slice(end)}`);
-execFileSync(join(ROOT, "node_modules", ".bin", "biome"), ["format", "--write", DOCUMENT]);
+const header = ["", `Node ${process.versions.node}, median of ${RUNS} fresh processes`];
+const table = markdownTable(header, await measure());
+await writeFigures("docs/receiver.md", "receiver:size", table);
 console.log(table);

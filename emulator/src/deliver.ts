@@ -12,8 +12,11 @@ export interface PostRequest {
   readonly body: string;
 }
 
+/** What a receiver answered to a POST. */
 export interface PostAnswer {
+  /** The HTTP status, such as 200. */
   readonly status: number;
+  /** The text beside it, such as `OK`. */
   readonly statusText: string;
   /** The beginning of the body. */
   readonly body: string;

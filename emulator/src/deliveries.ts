@@ -12,7 +12,9 @@ const REMEMBERED = 500;
 
 /** One POST to a receiver and what came of it. */
 export interface DeliveryAttempt {
+  /** ISO 8601. */
   readonly startedAt: string;
+  /** Until the answer or the failure, in milliseconds. */
   readonly durationMs: number;
   /** What was sent; the signature is made anew for every attempt. */
   readonly headers: Readonly<Record<string, string>>;
@@ -24,19 +26,27 @@ export interface DeliveryAttempt {
 
 /** A notification on its way to a webhook. */
 export interface Delivery {
+  /** Its id in the emulator; the notification has its own. */
   readonly id: string;
   /** The delivery that this one repeats. */
   readonly repeatOf: string | null;
+  /** Which webhook it is for. */
   readonly webhookId: string;
+  /** The webhook's name when it started. */
   readonly webhookName: string;
+  /** The webhook's workspace. */
   readonly workspaceId: string;
+  /** Where it is sent. */
   readonly url: string;
+  /** When it started; ISO 8601. */
   readonly createdAt: string;
   /** `delivered` once an attempt was answered with 2xx; `failed` when none was and there will be no further one. */
   readonly state: "pending" | "delivered" | "failed";
+  /** What is sent. */
   readonly notification: Notification;
   /** The request's body, byte for byte. */
   readonly body: string;
+  /** Every try so far, the first one first. */
   readonly attempts: readonly DeliveryAttempt[];
 }
 

@@ -1,3 +1,9 @@
+/**
+ * An emulator of UP42's webhooks API for localhost, as a library: {@link startEmulator}.
+ *
+ * @module
+ */
+
 export type { PostAnswer } from "./deliver";
 export type { Delivery, DeliveryAttempt } from "./deliveries";
 export type { Account, Notification, StoredWebhook, WebhookBody, WebhookEvent } from "./model";

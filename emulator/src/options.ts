@@ -3,6 +3,7 @@ import type { Account, WebhookEvent } from "./model";
 /** How a webhook's secret comes back in answers. Which of these UP42 does is not documented. */
 export type SecretVisibility = "clear" | "masked" | "empty" | "omitted";
 
+/** How to start an emulator; every option has a default. */
 export interface EmulatorOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;

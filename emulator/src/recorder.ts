@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 /** A request that the emulator got. */
 export interface RecordedRequest {
+  /** Such as `GET`. */
   readonly method: string;
   /** Without the query. */
   readonly path: string;

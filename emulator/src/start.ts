@@ -19,12 +19,18 @@ export interface Emulator {
   readonly requests: readonly RecordedRequest[];
   /** Forgets the requests so far. */
   clearRequests(): void;
-  /** The webhooks as they are, with their secrets in clear: of one workspace, or of all. */
+  /**
+   * The webhooks as they are, with their secrets in clear.
+   *
+   * @param workspaceId Of which workspace. Default: of all.
+   */
   webhooks(workspaceId?: string): StoredWebhook[];
   /** Ends all tokens at once, as if they had expired. */
   revokeTokens(): void;
   /**
    * Makes an event happen: sends a live notification to the active webhooks that are subscribed to it.
+   *
+   * @param request Which event, and what the notification says.
    * @returns What became of it, retries included.
    */
   trigger(request: TriggerRequest): Promise<Delivery[]>;
@@ -36,6 +42,9 @@ export interface Emulator {
 
 /**
  * Starts an emulator of UP42's webhooks API.
+ *
+ * @param options Every option has a default: memory only, any free port of 127.0.0.1, the demo account.
+ * @returns The emulator, listening; end it with its `close`.
  * @throws RangeError when an option can't be right; Error when the data file can't be read or written, or the port is taken.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {

@@ -1,3 +1,9 @@
+/**
+ * Manages UP42's webhooks with Pulumi: {@link Webhook}, {@link WebhookTest}, and functions that read what is at UP42.
+ *
+ * @module
+ */
+
 export type { GetWebhookArgs, GetWebhookResult, InputsOf, WorkspaceLookup } from "./functions/results";
 export {
   getWebhook,

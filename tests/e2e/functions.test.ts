@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { loginElsewhere, type OtherClient } from "../support/otherClient";
-import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";
+import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 
 const PROGRAM = `
@@ -152,16 +151,6 @@ describe("reading what is at UP42 from a program", () => {
     const { diagnostics } = await project.preview({ expectFailure: true });
     expect(diagnostics.map(({ message }) => message).join()).toContain(
       `Could not read webhook ${missing}: workspace ${DEMO_ACCOUNT.workspaceId} has none with this id`,
-    );
-  });
-
-  test("a program that calls none of them loads no HTTP client", () => {
-    const script = `
-      require("pulumi-up42");
-      const loaded = Object.keys(require.cache).filter((file) => /node-fetch|valibot|cockatiel|lifecycle/.test(file));
-      console.log(JSON.stringify(loaded));`;
-    expect(execFileSync(process.execPath, ["--eval", script], { cwd: WORKSPACE, encoding: "utf8" })).toBe(
-      "[]\n",
     );
   });
 });

@@ -1,4 +1,5 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
+import { typeToken } from "../../provider/src/dynamic/stub";
 import { loginAs, onlyWebhook, webhookWithId } from "../fixtures/colleague";
 import {
   demoEnvironment,
@@ -133,6 +134,20 @@ describe("the life of a webhook and its test", () => {
     expect(outputs).toHaveProperty("test.tests.0.message", message);
     const expected = response?.replace("https://my.sample.endpoint.com/", `${receiver.url}/up42`);
     expect(outputs).toHaveProperty("test.tests.0.response", expected);
+  });
+
+  test("the state says where in the program a resource is declared", async () => {
+    const { stack } = await deployment.project.exportStack();
+    const places = stack.deployment.resources
+      .filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/up42:"))
+      .map((resource) => ({ type: resource.type, sourcePosition: resource.sourcePosition }));
+    expect(places).toEqual([
+      { type: typeToken("Webhook"), sourcePosition: expect.stringMatching(/^project:\/\/\/index\.js#4,/) },
+      {
+        type: typeToken("WebhookTest"),
+        sourcePosition: expect.stringMatching(/^project:\/\/\/index\.js#5,/),
+      },
+    ]);
   });
 
   test("without a change, neither up nor preview asks UP42 anything", async () => {

@@ -4,8 +4,9 @@ import { type Account, type Emulator, startEmulator } from "up42-emulator";
 import { describe as spell } from "../support/command";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary } from "../support/secrets";
-import { compare, type Findings } from "./compare";
+import { carryOut, compare, type Findings, noFindings } from "./compare";
 import type { Program } from "./engine";
+import { deleteEmptyChecksums } from "./fileBackend";
 import { ATTEMPT_TIMEOUT_MS, TIMEOUT_SECONDS } from "./lanes";
 import { leaks } from "./leaks";
 import { outside } from "./outside";
@@ -43,7 +44,7 @@ export async function runWithCli(seed: number): Promise<RunResult> {
   });
   try {
     const run = new CliRun(seed, project, emulator, account, proxy);
-    await run.live();
+    await carryOut(run.findings, async () => await run.live());
     return { level: "cli", seed, faults: run.faults, findings: run.findings, trace: run.trace };
   } finally {
     await project.dispose();
@@ -55,7 +56,7 @@ export async function runWithCli(seed: number): Promise<RunResult> {
 class CliRun {
   readonly faults: string[] = [];
   readonly trace: string[] = [];
-  readonly findings: Findings = { lost: [], doubled: [], orphaned: [], leaked: [] };
+  readonly findings: Findings = noFindings();
   readonly #random: Random;
   #program: Program;
 
@@ -118,7 +119,14 @@ class CliRun {
     this.proxy.observer = undefined;
     this.trace.push(spell(result));
     this.#lookForSecrets(command, spell(result));
-    if (left.length > 0) await this.project.run(["cancel", "--yes"]);
+    if (left.length > 0) await this.#unlock();
+  }
+
+  /** A killed CLI leaves its lock, and at times a backend that needs mending. */
+  async #unlock(): Promise<void> {
+    const deleted = await deleteEmptyChecksums(this.project.env.PULUMI_BACKEND_URL ?? "");
+    this.trace.push(...deleted.map((file) => `deleted the empty ${file}`));
+    await this.project.run(["cancel", "--yes"]);
   }
 
   /** As a user does: the command again, until it works, and between what the errors say. */

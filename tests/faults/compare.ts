@@ -8,6 +8,21 @@ export interface Findings {
   readonly doubled: string[];
   readonly orphaned: string[];
   readonly leaked: string[];
+  /** Why the run did not get to its end: a defect of the suite, or of what it runs. */
+  readonly broken: string[];
+}
+
+export function noFindings(): Findings {
+  return { lost: [], doubled: [], orphaned: [], leaked: [], broken: [] };
+}
+
+/** One run that breaks must not take the others along: it fails, and they go on. */
+export async function carryOut(findings: Findings, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    findings.broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
 }
 
 /** Compares what the program asks for, what Pulumi recorded, and what UP42 has. */

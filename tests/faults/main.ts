@@ -50,7 +50,10 @@ async function main(): Promise<void> {
   console.log(`took ${Math.round((Date.now() - startedAt) / 1000)} s`);
   for (const line of figures) console.log(line);
   if (values["write-docs"] !== undefined) {
-    await writeDocs(values["write-docs"], [`$ npm run faults -- ${commandLine()}`, ...figures]);
+    const { runs, seed, cli } = values;
+    const options = `--runs ${runs} --seed ${seed} --cli ${cli}`;
+    const blind = values["without-reconciliation"] ? " --without-reconciliation" : "";
+    await writeDocs(values["write-docs"], [`$ npm run faults -- ${options}${blind}`, ...figures]);
   }
   if (hasFailed(summary)) process.exitCode = 1;
 }
@@ -61,13 +64,6 @@ function seedsOf(seed: string, first: number, count: string): readonly number[] 
 
 function numbers(seed: string | undefined): readonly number[] {
   return seed === undefined ? [] : [Number(seed)];
-}
-
-function commandLine(): string {
-  return process.argv
-    .slice(2)
-    .join(" ")
-    .replace(/ ?--write-docs \S+/, "");
 }
 
 // What was started ends with us, also when somebody interrupts.

@@ -1,10 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { WORKSPACE } from "../support/pulumi";
+import { writeFigures } from "../../tools/figures.mjs";
 import type { RunResult } from "./run";
 import type { Summary } from "./suite";
-
-const DOCUMENT = join(WORKSPACE, "docs/reliability.md");
 
 /** Whether anything was lost, doubled, orphaned or leaked. */
 export function hasFailed({ results, leakedOutputs }: Summary): boolean {
@@ -45,12 +41,7 @@ export function describeResult({ results, leakedOutputs }: Summary): string {
 
 /** Puts the figures of a run into the block of docs/reliability.md that has this name. */
 export async function writeDocs(block: string, lines: readonly string[]): Promise<void> {
-  const text = await readFile(DOCUMENT, "utf8");
-  const [begin, end] = [`<!-- figures: ${block} -->\n`, `<!-- end of figures: ${block} -->`];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${DOCUMENT} has no block "${begin.trim()}"`);
-  const figures = `\`\`\`\n${lines.join("\n")}\n\`\`\`\n`;
-  await writeFile(DOCUMENT, text.slice(0, from + begin.length) + figures + text.slice(to));
+  await writeFigures("docs/reliability.md", block, `\`\`\`\n${lines.join("\n")}\n\`\`\``);
 }
 
 function isFailing({ findings }: RunResult): boolean {

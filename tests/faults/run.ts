@@ -1,4 +1,4 @@
-import { compare, type Findings } from "./compare";
+import { carryOut, compare, type Findings, noFindings } from "./compare";
 import { Engine, type Failures, type Program, type State } from "./engine";
 import type { Lane, Lanes } from "./lanes";
 import { leaks } from "./leaks";
@@ -26,14 +26,14 @@ export interface RunResult {
 /** One stack's life under faults: it is deployed, changed, refreshed and destroyed, and compared after each. */
 export async function runOnce(lanes: Lanes, lane: Lane, seed: number): Promise<RunResult> {
   const run = new Run(lanes, lane, seed);
-  await run.live();
+  await carryOut(run.findings, async () => await run.live());
   return { level: "host", seed, faults: run.faults, findings: run.findings, trace: run.trace };
 }
 
 class Run {
   readonly faults: string[] = [];
   readonly trace: string[] = [];
-  readonly findings: Findings = { lost: [], doubled: [], orphaned: [], leaked: [] };
+  readonly findings: Findings = noFindings();
   readonly #state: State = new Map();
   readonly #random: Random;
   readonly #plan: FaultPlan;

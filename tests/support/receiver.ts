@@ -15,6 +15,9 @@ export interface ReceivedRequest {
 /** How the receiver answers: with a status, never ("hang"), or by closing the connection ("reset"). */
 export type Answer = number | { readonly status: number; readonly body: string } | "hang" | "reset";
 
+/** The same answer to all requests, or one that depends on the request. */
+export type Answers = Answer | ((request: ReceivedRequest) => Answer);
+
 /** An HTTP server that records what it gets. */
 export interface TestReceiver {
   /** Such as "http://127.0.0.1:40123", without a path. */
@@ -22,7 +25,7 @@ export interface TestReceiver {
   /** Everything received so far, in order. */
   readonly requests: ReceivedRequest[];
   /** Sets the answer to all requests from now on. */
-  answer(answer: Answer): void;
+  answer(answer: Answers): void;
   /** Resolves when this many requests have arrived in all. */
   received(count: number): Promise<void>;
   /** Stops it and ends its open connections. */
@@ -34,7 +37,7 @@ export interface TestReceiver {
  *
  * @param answer how it answers until told otherwise; default 200
  */
-export async function startReceiver(answer: Answer = 200): Promise<TestReceiver> {
+export async function startReceiver(answer: Answers = 200): Promise<TestReceiver> {
   const requests: ReceivedRequest[] = [];
   const waiting = new Set<{ count: number; resolve: () => void }>();
   let current = answer;
@@ -46,7 +49,7 @@ export async function startReceiver(answer: Answer = 200): Promise<TestReceiver>
         for (const waiter of waiting) {
           if (requests.length >= waiter.count) waiter.resolve();
         }
-        respond(response, current);
+        respond(response, typeof current === "function" ? current(received) : current);
       })
       // The client went away before its request was complete: there is nothing to record, nobody to answer.
       .catch(() => response.destroy());

@@ -1,5 +1,6 @@
 import { junitXml } from "../../provider/src/cli/junit";
-import { printable, table } from "../../provider/src/cli/output";
+import { table } from "../../provider/src/cli/output";
+import { printable } from "../../provider/src/up42/printable";
 
 const test1 = {
   eventName: "job.status",

@@ -3,7 +3,7 @@ import { Session } from "../lifecycle/session";
 import { Up42Client } from "../up42/client";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook } from "../up42/model";
-import { printable } from "./output";
+import { printable } from "../up42/printable";
 import { PulumiCli, type StackOptions } from "./pulumiCli";
 
 /** Which account and stack a command is for. */

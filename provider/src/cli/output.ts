@@ -1,7 +1,4 @@
-/** Names and messages come from elsewhere: nothing in them may steer the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{C}\n]/gu, "�");
-}
+import { printable } from "../up42/printable";
 
 /** Rows with aligned columns, for people. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

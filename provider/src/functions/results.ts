@@ -20,22 +20,26 @@ export interface GetWebhookArgs extends WorkspaceLookup {
 
 /** A webhook as it is at UP42 now. */
 export interface GetWebhookResult {
+  /** Its id at UP42, a UUID. */
   readonly id: string;
+  /** Its name at UP42. */
   readonly name: string;
   /** Where UP42 sends notifications. */
   readonly url: string;
   /** What it notifies of, sorted; the order carries no meaning. */
   readonly events: string[];
+  /** Whether UP42 sends notifications. */
   readonly active: boolean;
   /**
    * What signs the notifications, as a secret output and not as a string, so that a program cannot print or export it
    * in clear by mistake. Undefined when there is none, or when UP42 does not tell it.
    */
   readonly secret: pulumi.Output<string> | undefined;
+  /** The workspace it belongs to. */
   readonly workspaceId: string;
-  /** ISO 8601, as UP42 tells it. */
+  /** When it was created; ISO 8601, as UP42 tells it. */
   readonly createdAt: string;
-  /** ISO 8601, as UP42 tells it. */
+  /** When it was last changed; ISO 8601, as UP42 tells it. */
   readonly updatedAt: string;
 }
 

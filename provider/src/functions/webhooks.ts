@@ -11,8 +11,9 @@ const load = (): typeof lookup => require("./lookup");
  *
  * Like all functions here it asks UP42 at once, in a preview too, with the configuration that resources use.
  *
- * @param lookup `profile`: which account to ask with.
- * @throws {pulumi.RunError} when the configuration cannot be used or UP42 does not answer.
+ * @param lookup `profile`: which account to ask with. Default: the one without a profile.
+ * @returns What UP42's `GET /webhooks/events` lists.
+ * @throws `pulumi.RunError` when the configuration cannot be used or UP42 does not answer.
  */
 export async function getWebhookEvents(
   lookup: Pick<WorkspaceLookup, "profile"> = {},
@@ -20,7 +21,11 @@ export async function getWebhookEvents(
   return await load().listEvents(lookup);
 }
 
-/** {@link getWebhookEvents}, with inputs and as an output. */
+/**
+ * {@link getWebhookEvents}, with inputs and as an output.
+ *
+ * @param lookup `profile`: which account to ask with. Default: the one without a profile.
+ */
 export function getWebhookEventsOutput(
   lookup: InputsOf<Pick<WorkspaceLookup, "profile">> = {},
 ): pulumi.Output<WebhookEvent[]> {
@@ -31,10 +36,13 @@ export function getWebhookEventsOutput(
  * Reads one webhook that exists already, without making it a part of the stack.
  *
  * ```ts
+ * import { getWebhook } from "pulumi-up42";
+ *
  * const { id } = await getWebhook({ name: "orders" });
  * ```
  *
- * @throws {pulumi.RunError} when there is no such webhook, or more than one; and as {@link getWebhookEvents}.
+ * @param lookup Its id, or else its name, its URL or both; and where to look.
+ * @throws `pulumi.RunError` when there is no such webhook, or more than one; and as {@link getWebhookEvents}.
  */
 export async function getWebhook(lookup: GetWebhookArgs): Promise<GetWebhookResult> {
   return await load().findWebhook(lookup);
@@ -43,6 +51,8 @@ export async function getWebhook(lookup: GetWebhookArgs): Promise<GetWebhookResu
 /**
  * {@link getWebhook}, with inputs and as an output. Pulumi marks an output as a whole: all of it is a secret when the
  * webhook has one.
+ *
+ * @param lookup Its id, or else its name, its URL or both; and where to look.
  */
 export function getWebhookOutput(
   lookup: InputsOf<GetWebhookArgs>,
@@ -53,7 +63,8 @@ export function getWebhookOutput(
 /**
  * Lists the webhooks of a workspace, sorted by name, without making them a part of the stack.
  *
- * @throws {pulumi.RunError} as {@link getWebhookEvents}.
+ * @param lookup Which workspace, and with which account.
+ * @throws `pulumi.RunError` as {@link getWebhookEvents}.
  */
 export async function getWebhooks(lookup: WorkspaceLookup = {}): Promise<GetWebhookResult[]> {
   return await load().listWebhooks(lookup);
@@ -62,6 +73,8 @@ export async function getWebhooks(lookup: WorkspaceLookup = {}): Promise<GetWebh
 /**
  * {@link getWebhooks}, with inputs and as an output. Pulumi marks an output as a whole: all of it is a secret when one
  * of the webhooks has one.
+ *
+ * @param lookup Which workspace, and with which account.
  */
 export function getWebhooksOutput(
   lookup: InputsOf<WorkspaceLookup> = {},

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { Up42Error } from "../up42/errors";
 import type { EventTest } from "../up42/model";
 import { Deadline } from "../up42/operation";
+import { printable } from "../up42/printable";
 import {
   type Bag,
   type Checked,
@@ -218,5 +219,5 @@ function reasonsFor(
 }
 
 function spell({ eventName, message, response }: EventTest): string {
-  return `${eventName}: ${message}${response === "" ? "" : ` (response: ${response})`}`;
+  return printable(`${eventName}: ${message}${response === "" ? "" : ` (response: ${response})`}`);
 }

@@ -1,4 +1,9 @@
-// The receiving end of UP42's webhooks. Loads neither Pulumi nor an HTTP client, so that functions start fast.
+/**
+ * The receiving end of UP42's webhooks: verifies notifications and gives them as typed values. Loads neither Pulumi nor
+ * an HTTP client, so that functions start fast.
+ *
+ * @module
+ */
 export { type ApiGatewayEvent, requestFromApiGateway } from "./api-gateway";
 export type { HeadersInput, HeaderValue } from "./headers";
 export { createMemoryReplayStore, type MemoryReplayStoreOptions } from "./memory-replay-store";

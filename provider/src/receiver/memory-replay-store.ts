@@ -11,6 +11,7 @@ export interface MemoryReplayStoreOptions {
 /**
  * A replay store for receivers of a single process that may forget when it restarts. Its memory is bounded.
  *
+ * @param options How much it remembers.
  * @throws RangeError if `maxEntries` is not a whole number above 0.
  */
 export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}): ReplayStore {

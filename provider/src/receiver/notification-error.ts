@@ -1,6 +1,8 @@
 /**
  * What went wrong, as a name that programs can act on. Each group of codes has one HTTP status, see
  * {@link NotificationError.statusCode}; `docs/receiver.md` says for each code what to do.
+ *
+ * @useDeclaredType
  */
 export type NotificationErrorCode = keyof typeof STATUS_CODES;
 
@@ -38,10 +40,12 @@ const STATUS_CODES = {
  * do next and never holds a secret, a signature or the body.
  */
 export class NotificationError extends Error {
+  /** The class's name, for logs. */
   override readonly name = "NotificationError";
   /** Which of the ways to fail it was. */
   readonly code: NotificationErrorCode;
 
+  /** For tests of receivers: {@link verifyNotification} makes all others. */
   constructor(code: NotificationErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

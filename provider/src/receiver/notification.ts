@@ -12,7 +12,10 @@ interface Envelope extends Extensible {
   readonly timestamp: string;
 }
 
-/** Statuses of a job that UP42 mentions; others may come. */
+/**
+ * Statuses of a job that UP42 mentions; others may come. (The intersection stands for any string, and lets editors
+ * suggest the known ones.)
+ */
 export type JobStatus =
   | "NOT_STARTED"
   | "PENDING"
@@ -21,17 +24,16 @@ export type JobStatus =
   | "FAILED"
   | "ERROR"
   | "CANCELLED"
-  | OtherText;
+  | (string & Record<never, never>);
 
-/** Statuses of an order that UP42 mentions; others may come. */
-export type OrderStatus = "FULFILLED" | "FAILED PERMANENTLY" | OtherText;
-
-/** Any other string; lets editors suggest the known ones. */
-type OtherText = string & Record<never, never>;
+/** Statuses of an order that UP42 mentions; others may come, as in {@link JobStatus}. */
+export type OrderStatus = "FULFILLED" | "FAILED PERMANENTLY" | (string & Record<never, never>);
 
 /** One task of a job. */
 export interface JobTask extends Extensible {
+  /** The task's id. */
   readonly id: string;
+  /** How far the task is. */
   readonly status: JobStatus;
   /** ISO 8601; null as long as the task hasn't started. */
   readonly startedAt: string | null;
@@ -41,14 +43,19 @@ export interface JobTask extends Extensible {
 
 /** A job changed its status. */
 export interface JobStatusNotification extends Envelope {
+  /** Tells it from the other notifications. */
   readonly event: "job.status";
+  /** Which job, and how far it is. */
   readonly body: JobStatusBody;
 }
 
 /** What `job.status` tells. */
 export interface JobStatusBody extends Extensible {
+  /** The job's id. */
   readonly jobId: string;
+  /** How far the job is. */
   readonly status: JobStatus;
+  /** What the job consists of. */
   readonly tasks: readonly JobTask[];
   /** ISO 8601; null as long as the job hasn't started. */
   readonly startedAt: string | null;
@@ -58,12 +65,15 @@ export interface JobStatusBody extends Extensible {
 
 /** An order was completed, successfully or not. */
 export interface OrderStatusNotification extends Envelope {
+  /** Tells it from the other notifications. */
   readonly event: "order.status";
+  /** How far the order is. */
   readonly body: OrderStatusBody;
 }
 
 /** What `order.status` tells. UP42 documents no more than the status; whatever else comes is kept. */
 export interface OrderStatusBody extends Extensible {
+  /** How far the order is. */
   readonly status: OrderStatus;
 }
 
@@ -74,11 +84,16 @@ declare const unknownEvent: unique symbol;
  * For the compiler it is one text of its own and not `string`, as otherwise comparing `event` with a known name would
  * not rule out an unknown notification.
  */
-export type UnknownEventName = "(unknown event)" & { readonly [unknownEvent]: true };
+export type UnknownEventName = "(unknown event)" & {
+  /** No property that exists: it only keeps this type apart from others. */
+  readonly [unknownEvent]: true;
+};
 
 /** A notification of an event that this version doesn't know, as it came. */
 export interface UnknownNotification extends Envelope {
+  /** The event's name. */
   readonly event: UnknownEventName;
+  /** Whatever came; not checked. */
   readonly body: unknown;
 }
 

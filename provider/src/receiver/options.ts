@@ -3,18 +3,23 @@ import { NotificationError } from "./notification-error";
 /** How to verify. Either `secret` or `secrets` is required. */
 export type VerifyOptions = (SingleSecret | SeveralSecrets) & CommonOptions;
 
+/** @inline */
 interface SingleSecret {
   /** The webhook's secret. */
   readonly secret: string;
+  /** Not beside `secret`. */
   readonly secrets?: undefined;
 }
 
+/** @inline */
 interface SeveralSecrets {
   /** Several secrets, any of which is good: while one is replaced by another, or when webhooks share a receiver. */
   readonly secrets: readonly string[];
+  /** Not beside `secrets`. */
   readonly secret?: undefined;
 }
 
+/** @inline */
 interface CommonOptions {
   /** How old a signature may be, in seconds; one of this age is refused. Default 300, as UP42's own validator. */
   readonly toleranceSeconds?: number | undefined;

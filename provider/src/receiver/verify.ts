@@ -53,6 +53,9 @@ export interface VerifiedNotification {
  * The scheme is the one of UP42's published validator: `Signature` holds the HMAC-SHA256, by the webhook's secret,
  * of the values of the headers that `Signature-Input` lists, joined with nothing in between.
  *
+ * @param request The request as it was received: headers, and the raw body.
+ * @param options The webhook's secret, and how strict to be.
+ * @returns The notification, and what its signature covers.
  * @throws NotificationError for every request that can't be verified; its `code` says why. Nothing else is thrown.
  */
 export function verifyNotification(

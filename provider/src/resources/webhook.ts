@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamic/resource";
-import { typeToken } from "../dynamic/stub";
+import { stub, typeToken } from "../dynamic/stub";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
 export type IfExists = "error" | "adopt" | "create";
@@ -43,10 +42,12 @@ export interface WebhookLookup {
  * credentials and workspaces are refused at preview, with the name of what is wrong.
  *
  * ```ts
+ * import { Webhook } from "pulumi-up42";
+ *
  * const webhook = new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"], active: true });
  * ```
  */
-export class Webhook extends DynamicResource {
+export class Webhook extends pulumi.CustomResource {
   /** The resource's type, by which policy packs find it: `validateResourceOfType(Webhook, …)`. */
   static readonly __pulumiType: string = typeToken("Webhook");
 
@@ -64,23 +65,42 @@ export class Webhook extends DynamicResource {
   declare readonly workspaceId: pulumi.Output<string>;
   /** The profile of the account it is managed with; undefined for the default one. */
   readonly profile: pulumi.Output<string | undefined>;
-  /** ISO 8601, as UP42 tells it. */
+  /** When it was created; ISO 8601, as UP42 tells it. */
   declare readonly createdAt: pulumi.Output<string>;
-  /** ISO 8601, as UP42 tells it. */
+  /** When it was last changed; ISO 8601, as UP42 tells it. */
   declare readonly updatedAt: pulumi.Output<string>;
 
-  /** Reads an existing webhook; see {@link Webhook.get}. */
+  /**
+   * Reads an existing webhook; see {@link Webhook.get}.
+   *
+   * @param name The name of the resource in this program.
+   * @param lookup In which workspace, with which account.
+   * @param opts Pulumi's resource options, with the webhook's id at UP42.
+   */
   constructor(
     name: string,
     lookup: WebhookLookup,
     opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
   );
-  // The last overload is what types are inferred from, those of policies for instance.
+  // Last, since it is the last signature that types are inferred from: those of policies, for instance.
+  /**
+   * Declares a webhook that this stack owns.
+   *
+   * @param name The name of the resource in this program, and the webhook's own unless `args.name` gives another.
+   * @param args What the webhook is to be.
+   * @param opts Pulumi's resource options; `import` and `customTimeouts` have no effect on dynamic resources.
+   */
   constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
+    // No base class of ours: Pulumi takes the caller of a direct child of CustomResource for the place in the program.
     const outputs = { createdAt: undefined, updatedAt: undefined };
     const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };
-    super("Webhook", "webhook", name, { ...inputs, ...outputs }, concealing(opts));
+    super(
+      typeToken("Webhook"),
+      name,
+      { ...inputs, ...outputs, __provider: stub("webhook") },
+      concealing(opts),
+    );
     // Not the engine's output: that is unknown in every preview when there is no profile.
     this.profile = pulumi.output(args?.profile);
   }
@@ -90,6 +110,8 @@ export class Webhook extends DynamicResource {
    *
    * @param name The name of the resource in this program.
    * @param id The webhook's id at UP42.
+   * @param lookup In which workspace, with which account.
+   * @param opts Pulumi's resource options.
    */
   static get(
     name: string,
@@ -119,7 +141,7 @@ function withDefaults(
 ): pulumi.Inputs {
   const secret = args?.secret === undefined ? undefined : pulumi.secret(args.secret);
   // The host does not tell the engine which properties differ, so the engine cannot act on this option: our diff does.
-  const replace = { __replaceOnChanges: replaceOnChanges };
+  const replace = replaceOnChanges === undefined ? {} : { __replaceOnChanges: replaceOnChanges };
   return { ...UNKNOWN_YET, ...args, name: args?.name ?? name, secret, ...replace };
 }
 

@@ -1,6 +1,5 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { DynamicResource } from "../dynamic/resource";
-import { typeToken } from "../dynamic/stub";
+import * as pulumi from "@pulumi/pulumi";
+import { stub, typeToken } from "../dynamic/stub";
 import type { EventTest } from "../up42/model";
 import type { Webhook } from "./webhook";
 
@@ -29,10 +28,12 @@ export interface WebhookTestArgs {
  * words, when one does not arrive. What depends on it waits for it. A test that failed runs again on the next `up`.
  *
  * ```ts
+ * import { WebhookTest } from "pulumi-up42";
+ *
  * const test = new WebhookTest("orders", { webhook });
  * ```
  */
-export class WebhookTest extends DynamicResource {
+export class WebhookTest extends pulumi.CustomResource {
   /** The resource's type, by which policy packs find it: `validateResourceOfType(WebhookTest, …)`. */
   static readonly __pulumiType: string = typeToken("WebhookTest");
 
@@ -51,6 +52,13 @@ export class WebhookTest extends DynamicResource {
   /** The result for each event. */
   declare readonly tests: pulumi.Output<EventTest[]>;
 
+  /**
+   * Declares a test that runs in the deployment.
+   *
+   * @param name The name of the resource in this program.
+   * @param args What to test, and when again.
+   * @param opts Pulumi's resource options.
+   */
   constructor(name: string, args: WebhookTestArgs, opts: pulumi.CustomResourceOptions = {}) {
     const outputs = {
       startedAt: undefined,
@@ -67,7 +75,7 @@ export class WebhookTest extends DynamicResource {
       workspaceId: args?.workspaceId,
       profile: args?.profile ?? webhook?.profile,
     };
-    super("WebhookTest", "webhookTest", name, { ...inputs, ...outputs }, opts);
+    super(typeToken("WebhookTest"), name, { ...inputs, ...outputs, __provider: stub("webhookTest") }, opts);
   }
 }
 
