@@ -1,6 +1,7 @@
 // Unit tests import the sources, end-to-end tests the built packages; both are compiled by SWC, since types are
 // checked once, by `npm run check`. Packages that are only published as ES modules are compiled too.
 const esModules = [
+  "@actions/expressions",
   "agent-base",
   "data-uri-to-buffer",
   "fetch-blob",
@@ -21,6 +22,10 @@ export default {
       "@swc/jest",
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
+  },
+  // It exports itself to `import` only.
+  moduleNameMapper: {
+    "^@actions/expressions$": "<rootDir>/../node_modules/@actions/expressions/dist/index.js",
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join("|")})/)`, "/(provider|emulator)/dist/"],
   testTimeout: 120_000,

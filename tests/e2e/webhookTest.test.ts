@@ -66,11 +66,13 @@ describe("a webhook's test", () => {
     expect(emulator.webhooks()).toEqual([]);
   });
 
-  test("runs again on the next up, until it succeeds; what depends on it waits so long", async () => {
+  test("runs again on the next up, even after a refresh, until it succeeds; what depends on it waits so long", async () => {
     const { emulator, project, receiver } = deployment;
     receiver.answer("hang");
     const failed = await project.up({ expectFailure: true });
     expect(failed.stdout).toMatch(/did not deliver job\.status: .*0\.2 s.* \(response: No response\)/);
+    // It makes the engine forget that something has failed.
+    await project.refresh();
     takeCalls(emulator);
 
     receiver.answer(200);

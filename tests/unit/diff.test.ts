@@ -144,7 +144,11 @@ describe("comparing", () => {
 
 describe("the diff of a test", () => {
   const webhook = { id: "w1", updatedAt: "a" };
-  const olds = { webhookId: "w1", workspaceId: "ws", webhook, eventNames: ["a", "b"], triggers: [{ v: 1 }] };
+  const outcome = { testsRun: 2, testsSucceeded: 2 };
+  const olds = {
+    ...{ webhookId: "w1", workspaceId: "ws", webhook, eventNames: ["a", "b"], triggers: [{ v: 1 }] },
+    ...outcome,
+  };
 
   test("is empty when nothing that matters has changed", () => {
     const news = {
@@ -170,5 +174,13 @@ describe("the diff of a test", () => {
     { profile: "team-a" },
   ])("runs again for %j", (change) => {
     expect(diffWebhookTest(olds, { ...olds, ...change })).toEqual({ changes: true, replaces: [] });
+  });
+
+  test.each([
+    { testsRun: 2, testsSucceeded: 1 },
+    { testsRun: 1, testsSucceeded: 0 },
+    { testsRun: 0, testsSucceeded: 0 },
+  ])("runs again after %j", (failed) => {
+    expect(diffWebhookTest({ ...olds, ...failed }, olds)).toEqual({ changes: true, replaces: [] });
   });
 });

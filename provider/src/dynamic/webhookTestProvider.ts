@@ -1,5 +1,5 @@
 import { type Bag, compact, parseState } from "../lifecycle/bag";
-import { type WebhookTestInputs, webhookTestInputs } from "../lifecycle/fields";
+import { type WebhookTestInputs, webhookTestInputs, webhookTestState } from "../lifecycle/fields";
 import {
   checkWebhookTest,
   diffWebhookTest,
@@ -25,7 +25,8 @@ export const webhookTestProvider: DynamicProvider = {
   },
 
   async diff(_id, olds, news) {
-    return await withoutTrace(Promise.resolve(olds).then((bag) => diffWebhookTest(inputsOf(bag), news)));
+    const state = Promise.resolve(olds).then((bag) => parseState(webhookTestState, bag, "the webhook test"));
+    return await withoutTrace(state.then((old) => diffWebhookTest(old, news)));
   },
 
   async create(inputs) {

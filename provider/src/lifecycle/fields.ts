@@ -130,6 +130,14 @@ export const webhookTestInputs = v.object({
   profile: v.optional(v.string()),
 });
 
+/** A webhook test in the state: its inputs, and how the test went. */
+export const webhookTestState = v.object({
+  ...webhookTestInputs.entries,
+  testsRun: v.optional(v.number()),
+  testsSucceeded: v.optional(v.number()),
+});
+
 export type WebhookInputs = v.InferOutput<typeof webhookInputs>;
 export type WebhookState = v.InferOutput<typeof webhookState>;
 export type WebhookTestInputs = v.InferOutput<typeof webhookTestInputs>;
+export type WebhookTestState = v.InferOutput<typeof webhookTestState>;

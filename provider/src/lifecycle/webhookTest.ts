@@ -19,7 +19,7 @@ import {
 } from "./bag";
 import { sameEvents } from "./compare";
 import { unknownEvents } from "./eventNames";
-import { type WebhookTestInputs, webhookTestFields } from "./fields";
+import { type WebhookTestInputs, type WebhookTestState, webhookTestFields } from "./fields";
 import type { Session } from "./session";
 import { changedKeys, resolveWorkspaceId } from "./webhookCheck";
 
@@ -111,7 +111,7 @@ async function checkAtUp42(
 }
 
 /** Whether the test has to run again. */
-export function diffWebhookTest(olds: WebhookTestInputs, news: Bag): Difference {
+export function diffWebhookTest(olds: WebhookTestState, news: Bag): Difference {
   const names = news.eventNames;
   const sameNames =
     Array.isArray(names) && !hasUnknown(names)
@@ -120,7 +120,9 @@ export function diffWebhookTest(olds: WebhookTestInputs, news: Bag): Difference 
   const same = (["webhookId", "workspaceId", "webhook", "triggers", "profile"] as const).every(
     (key) => !hasUnknown(news[key]) && sameValue(news[key], olds[key]),
   );
-  return { changes: news.alwaysRun === true || !same || !sameNames, replaces: [] };
+  // The engine itself repeats what failed, but a refresh makes it forget that it did.
+  const failed = olds.testsRun === 0 || olds.testsSucceeded !== olds.testsRun;
+  return { changes: news.alwaysRun === true || failed || !same || !sameNames, replaces: [] };
 }
 
 /** An id for a test: it is nothing at UP42, only in the stack. */
