@@ -76,6 +76,7 @@ export class Webhook extends pulumi.CustomResource {
    * @param name The name of the resource in this program.
    * @param lookup In which workspace, with which account.
    * @param opts Pulumi's resource options, with the webhook's id at UP42.
+   * @hidden
    */
   constructor(
     name: string,
