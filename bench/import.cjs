@@ -1,4 +1,3 @@
-
 require("@pulumi/pulumi");
 const start = process.hrtime.bigint();
 require("pulumi-up42");
