@@ -73,7 +73,7 @@ test("what is in the background runs until the end, is then stopped, and its out
 
 test("what is in the background is stopped after a failure, too", async () => {
   const file = join(folder, "pid");
-  const blocks = [background(`echo $$ | tee '${file}'\nexec sleep 100`), run("exit 1")];
+  const blocks = [background(`echo $$ > '${file}'\necho started\nexec sleep 100`), run("exit 1")];
   await expect(runAll(blocks)).rejects.toThrow("exit code 1");
   const pid = Number(await readFile(file, "utf8"));
   expect(() => process.kill(pid, 0)).toThrow("ESRCH");
