@@ -30,4 +30,5 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join("|")})/)`, "/(provider|emulator)/dist/"],
   testTimeout: 120_000,
   maxWorkers: 2,
+  maxConcurrency: 2,
 };

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median, writeFigures } from "../tools/figures.mjs";
 import { checkBars } from "./bars.mjs";
@@ -13,7 +12,6 @@ import { barTable, sizeTable, timeTable } from "./report.mjs";
  * write it (naive), and ours; with the real CLI, and the emulator in a process of its own.
  */
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
 const IMPORT_RUNS = 41;
 const USAGE = `npm run bench -- [options]
   --n 1,100,500       numbers of webhooks
@@ -86,7 +84,7 @@ async function main() {
   const report = await combine(values.json, {
     machine: describeMachine(),
     commands: [command],
-    importing: await measureImport(HERE, IMPORT_RUNS),
+    importing: await measureImport(IMPORT_RUNS),
     results: summarize(samples),
   });
   const bars = checkBars(report.results, report.importing.median);

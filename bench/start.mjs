@@ -63,7 +63,7 @@ async function main() {
     text,
     ...samples.map((maps) => milliseconds(maps.flatMap((times) => times.get(moment) ?? []))),
   ]);
-  const cost = await measureImport(HERE, 41);
+  const cost = await measureImport(41);
   const figures = [
     `\`npm run bench:start -- --runs ${runs}\`; milliseconds since the command was started, medians.`,
     markdownTable(["moment", ...VARIANTS.map(({ name }) => name)], rows),

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { verifyNotification } from "pulumi-up42/receiver";
@@ -24,9 +24,9 @@ afterEach(async () => {
   await Promise.all([emulator.close(), receiver.close()]);
 });
 
-test("the example is deployed as its README says", async () => {
-  project = await createProject({ program: { folder: EXAMPLE } });
-  for (const command of await readmeCommands()) await project.run(command);
+test("the example is deployed, tests its webhook, and tests it again when told so", async () => {
+  const config = { ...settings(), secret: { secret: "only-for-trying-out" } };
+  project = await createProject({ program: { folder: EXAMPLE }, config });
 
   await project.up();
   const [events, token, list, create, run] = emulator.requests;
@@ -89,12 +89,10 @@ test("the root's Pulumi.yaml deploys it too; a secret that is not configured is 
     await cp(join(WORKSPACE, "Pulumi.yaml"), join(root, "Pulumi.yaml"));
     const isOwn = (path: string) => !path.includes("node_modules") && !/Pulumi\.\w+\.yaml$/.test(path);
     await cp(EXAMPLE, join(root, "examples", "webhook"), { recursive: true, filter: isOwn });
-    project = await createProject({ program: { folder: root } });
+    project = await createProject({ program: { folder: root }, config: settings() });
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-  const settings = (await readmeCommands()).filter((command) => !command.includes("secret"));
-  for (const command of settings) await project.run(command);
 
   await project.up();
   const { webhookId, webhookSecret } = await project.outputs({ showSecrets: true });
@@ -118,19 +116,14 @@ test("the root's Pulumi.yaml deploys it too; a secret that is not configured is 
   expect(verifiedEvents(changed?.secret ?? "", 2)).toEqual(["job.status", "order.status"]);
 });
 
-/** The settings that the README's section about the emulator makes, with the addresses of this test's servers. */
-async function readmeCommands(): Promise<string[][]> {
-  const readme = await readFile(join(EXAMPLE, "README.md"), "utf8");
-  const section = readme.slice(readme.indexOf("## Try it without an account"));
-  const commands = section.match(/^pulumi config set .*$/gm) ?? [];
-  expect(commands).toHaveLength(6);
-  return commands.map((command) =>
-    command
-      .replace("http://127.0.0.1:8042", emulator.url)
-      .replace("http://localhost:3000", receiver.url)
-      .split(" ")
-      .slice(1),
-  );
+function settings(): Record<string, string | { secret: string }> {
+  return {
+    "up42:apiUrl": emulator.url,
+    "up42:workspaceId": DEMO_ACCOUNT.workspaceId,
+    "up42:username": DEMO_ACCOUNT.username,
+    "up42:password": { secret: DEMO_ACCOUNT.password },
+    url: `${receiver.url}/up42`,
+  };
 }
 
 /** The events of the notifications that were received, each verified with the secret. */

@@ -13,6 +13,14 @@ const EngineEventSchema = v.looseObject({
     v.looseObject({ severity: v.string(), message: v.string(), urn: v.optional(v.string()) }),
   ),
   resourcePreEvent: v.optional(v.looseObject({ metadata: Step })),
+  policyEvent: v.optional(
+    v.looseObject({
+      resourceUrn: v.optional(v.string(), ""),
+      policyName: v.string(),
+      message: v.string(),
+      enforcementLevel: v.string(),
+    }),
+  ),
   summaryEvent: v.optional(v.looseObject({ resourceChanges: v.nullish(v.record(v.string(), v.number())) })),
 });
 
@@ -58,6 +66,15 @@ export interface Diagnostic {
   readonly message: string;
 }
 
+/** What a policy has to say of a resource: "mandatory" fails the deployment, "advisory" is a warning. */
+export interface PolicyViolation {
+  readonly policy: string;
+  /** The resource's name. */
+  readonly name: string;
+  readonly level: string;
+  readonly message: string;
+}
+
 /** What the engine did in one command. */
 export interface EngineActivity {
   readonly events: readonly EngineEvent[];
@@ -67,6 +84,8 @@ export interface EngineActivity {
   readonly changes: Readonly<Record<string, number>>;
   /** Warnings, errors and messages to the user; not the engine's debug output. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What the policies reported, in order. */
+  readonly violations: readonly PolicyViolation[];
 }
 
 /** Parses an event log: a JSON object a line, the last one perhaps cut off when the command was killed. */
@@ -85,6 +104,18 @@ export function parseEventLog(text: string): EngineActivity {
     diagnostics: events.flatMap(({ diagnosticEvent }) =>
       diagnosticEvent && diagnosticEvent.severity !== "debug" ? [diagnosticEvent] : [],
     ),
+    violations: events.flatMap(({ policyEvent }) =>
+      policyEvent === undefined
+        ? []
+        : [
+            {
+              policy: policyEvent.policyName,
+              name: nameOf(policyEvent.resourceUrn),
+              level: policyEvent.enforcementLevel,
+              message: policyEvent.message,
+            },
+          ],
+    ),
   };
 }
 
@@ -99,5 +130,9 @@ export function parseOutputs(text: string): Record<string, unknown> {
 }
 
 function toStep({ op, urn, type, diffs }: v.InferOutput<typeof Step>): EngineStep {
-  return { op, name: urn.slice(urn.lastIndexOf("::") + 2), type, diffs: diffs ?? [] };
+  return { op, name: nameOf(urn), type, diffs: diffs ?? [] };
+}
+
+function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
 }

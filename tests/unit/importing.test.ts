@@ -38,7 +38,9 @@ describe("importing pulumi-up42 in a program", () => {
     expect(loaded).toContain(join(dist, "resources", "webhook.js"));
     const elsewhere = loaded
       .map((file) => relative(dist, file))
-      .filter((file) => !/^(index|resources\/\w+|functions\/\w+|dynamic\/(stub|installation))\.js$/.test(file));
+      .filter(
+        (file) => !/^(index|resources\/\w+|functions\/\w+|dynamic\/(stub|installation))\.js$/.test(file),
+      );
     expect(elsewhere).toEqual([]);
   });
 

@@ -130,6 +130,16 @@ describe("the choice of a Pulumi CLI", () => {
     },
   );
 
+  test("a build of other sources, such as those of an earlier version of this workspace, is built again", async () => {
+    const { cacheRoot } = options();
+    await buildFake(cacheRoot);
+    const manifest = join(buildFolder(cacheRoot, await builtVersion()), "complete.json");
+    const { sources, ...sizes } = JSON.parse(await readFile(manifest, "utf8"));
+    await writeFile(manifest, JSON.stringify(sizes));
+    expect(await buildFake(cacheRoot)).toHaveBeenCalledTimes(2);
+    expect(JSON.parse(await readFile(manifest, "utf8"))).toEqual({ ...sizes, sources });
+  });
+
   test("two that need it at the same time build it once", async () => {
     const { cacheRoot } = options();
     const build = jest.fn(fakeBuild);

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { arch, platform } from "node:os";
+import { arch, platform, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withLock } from "../lock.mjs";
 import { outputTail, runCommand } from "../process.mjs";
+import { languageHostOverlay } from "./language-host.mjs";
 import { compareVersions, parseVersion } from "./version.mjs";
 
 const MODULES = dirname(fileURLToPath(import.meta.url));
@@ -14,14 +16,24 @@ const MANIFEST = "complete.json";
 /** The dynamic provider host: a script in Pulumi's SDK, which the CLI looks for beside itself. */
 export const DYNAMIC_HOST = "pulumi-resource-pulumi-nodejs";
 
-/** The programs that are built, each with its Go module and package. */
+/**
+ * The programs that are built, each with its Go module and package, and what writes the overlay it is built with.
+ * @type {{ name: string, module: string, package: string, overlay?: typeof languageHostOverlay }[]}
+ */
 const GO_PROGRAMS = [
   { name: "pulumi", module: "engine", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
   {
     name: "pulumi-language-nodejs",
     module: "language-nodejs",
-    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    package: "./host",
+    overlay: languageHostOverlay,
   },
+];
+
+/** What the programs are built from; a build from anything else is built again. */
+const SOURCES = [
+  ...GO_PROGRAMS.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]),
+  "language-nodejs/host/run_plugin.go",
 ];
 
 const FILES = [...GO_PROGRAMS.map(({ name }) => name), DYNAMIC_HOST];
@@ -60,7 +72,8 @@ export function buildFolder(cacheRoot, version) {
 }
 
 /**
- * Whether a folder holds a whole build: its manifest is written last, and lists the size of every program.
+ * Whether a folder holds a whole build of what is to be built now: its manifest is written last, and lists the size
+ * of every program, and of what it was built.
  *
  * @param {string} folder
  */
@@ -68,7 +81,8 @@ export async function isComplete(folder) {
   try {
     const manifest = JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
     const sizes = await Promise.all(FILES.map((name) => executableSize(join(folder, name))));
-    return FILES.every((name, index) => sizes[index] === manifest[name]);
+    const isWhole = FILES.every((name, index) => sizes[index] === manifest[name]);
+    return isWhole && manifest.sources === (await sourcesHash());
   } catch {
     // Missing, half written or not JSON: in every case there is nothing to use.
     return false;
@@ -113,13 +127,19 @@ async function buildAll(folder, version, build, log) {
   const sdk = sdkFolder(MODULES);
   for (const program of GO_PROGRAMS) await build(program, version, join(folder, program.name), log);
   await copyFile(join(sdk, DYNAMIC_HOST), join(folder, DYNAMIC_HOST));
-  /** @type {Record<string, number>} */
-  const sizes = {};
+  /** @type {Record<string, number | string>} */
+  const manifest = { sources: await sourcesHash() };
   for (const name of FILES) {
     await chmod(join(folder, name), 0o755);
-    sizes[name] = await executableSize(join(folder, name));
+    manifest[name] = await executableSize(join(folder, name));
   }
-  await writeFile(join(folder, MANIFEST), `${JSON.stringify(sizes, null, 2)}\n`);
+  await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+async function sourcesHash() {
+  const hash = createHash("sha256");
+  for (const name of SOURCES) hash.update(await readFile(join(MODULES, name)));
+  return hash.digest("hex");
 }
 
 /**
@@ -159,9 +179,17 @@ async function goBuild(program, version, output, log) {
     const seconds = Math.round((Date.now() - started) / 1000);
     log(`Still building ${program.name}: ${seconds} s, ${downloads} modules downloaded.`);
   }, HEARTBEAT_MS);
+  const work = await mkdtemp(join(tmpdir(), "pulumi-cli-"));
   try {
+    const overlay = program.overlay && (await program.overlay(cwd, work));
     const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
-    const args = ["build", "-trimpath", "-ldflags", `-s -w ${versionFlag}`, "-o", output, program.package];
+    const flags = [
+      "-trimpath",
+      "-ldflags",
+      `-s -w ${versionFlag}`,
+      ...(overlay ? ["-overlay", overlay] : []),
+    ];
+    const args = ["build", ...flags, "-o", output, program.package];
     const result = await runCommand("go", args, {
       cwd,
       // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
@@ -177,6 +205,7 @@ async function goBuild(program, version, output, log) {
     );
   } finally {
     clearInterval(heartbeat);
+    await rm(work, { recursive: true, force: true });
   }
 }
 

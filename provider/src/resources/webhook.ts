@@ -49,6 +49,9 @@ export interface WebhookLookup {
  * ```
  */
 export class Webhook extends pulumi.CustomResource {
+  /** The resource's type, by which policy packs find it: `validateResourceOfType(Webhook, …)`. */
+  static readonly __pulumiType: string = typeToken("Webhook");
+
   /** The webhook's name at UP42. */
   declare readonly name: pulumi.Output<string>;
   /** Where UP42 sends notifications. */
@@ -69,6 +72,20 @@ export class Webhook extends pulumi.CustomResource {
   declare readonly updatedAt: pulumi.Output<string>;
 
   /**
+   * Reads an existing webhook; see {@link Webhook.get}.
+   *
+   * @param name The name of the resource in this program.
+   * @param lookup In which workspace, with which account.
+   * @param opts Pulumi's resource options, with the webhook's id at UP42.
+   * @hidden
+   */
+  constructor(
+    name: string,
+    lookup: WebhookLookup,
+    opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
+  );
+  // Last, since it is the last signature that types are inferred from: those of policies, for instance.
+  /**
    * Declares a webhook that this stack owns.
    *
    * @param name The name of the resource in this program, and the webhook's own unless `args.name` gives another.
@@ -76,18 +93,6 @@ export class Webhook extends pulumi.CustomResource {
    * @param opts Pulumi's resource options; `import` and `customTimeouts` have no effect on dynamic resources.
    */
   constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
-  /**
-   * Reads an existing webhook; see {@link Webhook.get}.
-   *
-   * @param name The name of the resource in this program.
-   * @param lookup In which workspace, with which account.
-   * @param opts Pulumi's resource options, with the webhook's id at UP42.
-   */
-  constructor(
-    name: string,
-    lookup: WebhookLookup,
-    opts: pulumi.CustomResourceOptions & { id: pulumi.Input<pulumi.ID> },
-  );
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
     checkInstallation();
     // No base class of ours: Pulumi takes the caller of a direct child of CustomResource for the place in the program.

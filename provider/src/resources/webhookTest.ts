@@ -35,6 +35,9 @@ export interface WebhookTestArgs {
  * ```
  */
 export class WebhookTest extends pulumi.CustomResource {
+  /** The resource's type, by which policy packs find it: `validateResourceOfType(WebhookTest, …)`. */
+  static readonly __pulumiType: string = typeToken("WebhookTest");
+
   /** The webhook that was tested. */
   declare readonly webhookId: pulumi.Output<string>;
   /** Its workspace. */

@@ -1,0 +1,145 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CommandResult, describe, type RunningCommand, startCommand } from "./command";
+
+/**
+ * How a README's commands are run:
+ * "run" (```sh) in order, to a successful end; "background" (```sh background) kept running, and the next block starts
+ * when its first line of output is there; "account" (```sh account) not at all, since it needs what a test cannot have.
+ */
+export type BlockKind = "run" | "background" | "account";
+
+/** One fenced block of shell commands. */
+export interface Block {
+  readonly kind: BlockKind;
+  readonly commands: string;
+  /** The line of the README on which the block begins, for messages. */
+  readonly line: number;
+}
+
+/** How a README's blocks ended. */
+export interface ReadmeRun {
+  /** Of the blocks that ran to their end, in order. */
+  readonly results: readonly CommandResult[];
+  /** What the blocks in the background wrote, all of it, until they were stopped. */
+  readonly background: readonly CommandResult[];
+}
+
+const FENCE = /^```sh(?: ([^\n]+))?\n(.*?)^```$/gms;
+const BLOCK_TIMEOUT_MS = 180_000;
+
+/**
+ * Finds the blocks of shell commands in a README, in order.
+ *
+ * @throws {Error} naming the line of a block that is marked in a way that isn't known
+ */
+export function readmeBlocks(readme: string): Block[] {
+  return [...readme.matchAll(FENCE)].map(({ index, 1: mark = "run", 2: commands = "" }) => {
+    const line = readme.slice(0, index).split("\n").length;
+    if (mark !== "run" && mark !== "background" && mark !== "account") {
+      throw new Error(
+        `Line ${line}: a block of commands is "sh", "sh background" or "sh account", not "sh ${mark}".`,
+      );
+    }
+    return { kind: mark, commands, line };
+  });
+}
+
+/**
+ * Runs a README's blocks in a folder. What a block exports, and the folder it changes to, holds for those after it.
+ *
+ * @param beforeStop called when all have run, while those in the background still do
+ * @throws {Error} with the commands and their output, when a block fails, takes more than three minutes, or should
+ * stay in the background and does not
+ */
+export async function runBlocks(
+  blocks: readonly Block[],
+  { folder, env, beforeStop }: { folder: string; env: NodeJS.ProcessEnv; beforeStop: () => Promise<void> },
+): Promise<ReadmeRun> {
+  const shell = await Shell.open(folder, env);
+  try {
+    const results: CommandResult[] = [];
+    for (const block of blocks) {
+      if (block.kind === "background") await shell.startInBackground(block);
+      if (block.kind === "run") results.push(await shell.run(block));
+    }
+    await beforeStop();
+    return { results, background: await shell.stopBackground() };
+  } finally {
+    await shell.close();
+  }
+}
+
+/** A shell that seems to be one over many blocks, each of which is a process of its own. */
+class Shell {
+  readonly #background: { readonly block: Block; readonly running: RunningCommand }[] = [];
+
+  private constructor(
+    private readonly stateFolder: string,
+    private readonly folder: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async open(folder: string, env: NodeJS.ProcessEnv): Promise<Shell> {
+    const stateFolder = await mkdtemp(join(tmpdir(), "pulumi-up42-shell-"));
+    await writeFile(join(stateFolder, "state"), "");
+    return new Shell(stateFolder, folder, env);
+  }
+
+  async run(block: Block): Promise<CommandResult> {
+    const remember = `{ export -p; printf "cd '%s'\\n" "$PWD"; } > '${this.#state}'`;
+    const result = await withTimeout(this.#start(`${block.commands}\n${remember}`), block);
+    if (result.exitCode !== 0) throw new Error(`${quote(block)}\nfailed: ${describe(result)}`);
+    return result;
+  }
+
+  async startInBackground(block: Block): Promise<void> {
+    const running = this.#start(block.commands);
+    this.#background.push({ block, running });
+    await running.waitForOutput(/\n/);
+  }
+
+  async stopBackground(): Promise<CommandResult[]> {
+    for (const { running } of this.#background) running.kill();
+    return await Promise.all(
+      this.#background.map(async ({ block, running }) => {
+        const result = await running.result;
+        // Only what was killed has no exit code.
+        if (result.exitCode !== null)
+          throw new Error(`${quote(block)}\nended by itself: ${describe(result)}`);
+        return result;
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const { running } of this.#background) running.kill();
+    await Promise.allSettled(this.#background.map(({ running }) => running.result));
+    await rm(this.stateFolder, { recursive: true, force: true });
+  }
+
+  get #state(): string {
+    return join(this.stateFolder, "state");
+  }
+
+  #start(commands: string): RunningCommand {
+    const script = `. '${this.#state}'\n${commands}`;
+    return startCommand("sh", ["-e", "-c", script], { cwd: this.folder, env: this.env });
+  }
+}
+
+async function withTimeout(running: RunningCommand, block: Block): Promise<CommandResult> {
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    running.kill();
+  }, BLOCK_TIMEOUT_MS);
+  const result = await running.result.finally(() => clearTimeout(timer));
+  if (timedOut) throw new Error(`${quote(block)}\ndid not end in time: ${describe(result)}`);
+  return result;
+}
+
+function quote({ commands, line }: Block): string {
+  return `The commands on line ${line} of the README\n${commands.trimEnd()}`;
+}
