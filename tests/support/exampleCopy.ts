@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { constants } from "node:fs";
 import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,7 +9,6 @@ import * as v from "valibot";
 import { ensurePulumi, pulumiPathEntries } from "../../tools/pulumi-cli.mjs";
 import { describe, startCommand } from "./command";
 import { WORKSPACE } from "./pulumi";
-import { portOf } from "./receiver";
 
 /** The packages of this workspace, packed as they would be published: their tarballs by name. */
 export type PackedPackages = Readonly<Record<string, string>>;
@@ -169,16 +170,28 @@ async function temporaryRoot(): Promise<string> {
   }
 }
 
-/** Ports that nobody listens on; all different. */
+/**
+ * Ports that nobody listens on; all different. Between a port's choice and its use an example is installed. So they
+ * are not of the range from which systems take ports for connections, one of which might get it meanwhile.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => portOf(server.address()));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(15_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }

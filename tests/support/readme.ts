@@ -71,9 +71,17 @@ export async function runBlocks(
   }
 }
 
+/** A block that stays in the background. */
+interface Background {
+  readonly block: Block;
+  readonly running: RunningCommand;
+  /** How it ended, if it has. */
+  ended?: CommandResult;
+}
+
 /** A shell that seems to be one over many blocks, each of which is a process of its own. */
 class Shell {
-  readonly #background: { readonly block: Block; readonly running: RunningCommand }[] = [];
+  readonly #background: Background[] = [];
 
   private constructor(
     private readonly stateFolder: string,
@@ -90,27 +98,31 @@ class Shell {
   async run(block: Block): Promise<CommandResult> {
     const remember = `{ export -p; printf "cd '%s'\\n" "$PWD"; } > '${this.#state}'`;
     const result = await withTimeout(this.#start(`${block.commands}\n${remember}`), block);
+    // What should be running in the background and is not, is the reason why others fail.
+    this.#background.forEach(requireRunning);
     if (result.exitCode !== 0) throw new Error(`${quote(block)}\nfailed: ${describe(result)}`);
     return result;
   }
 
   async startInBackground(block: Block): Promise<void> {
     const running = this.#start(block.commands);
-    this.#background.push({ block, running });
+    const background: Background = { block, running };
+    this.#background.push(background);
+    running.result.then(
+      (result) => {
+        background.ended = result;
+      },
+      // That it could not be started is told by the line below.
+      () => undefined,
+    );
     await running.waitForOutput(/\n/);
   }
 
+  /** Stops what is in the background, and gives what it wrote. */
   async stopBackground(): Promise<CommandResult[]> {
+    this.#background.forEach(requireRunning);
     for (const { running } of this.#background) running.kill();
-    return await Promise.all(
-      this.#background.map(async ({ block, running }) => {
-        const result = await running.result;
-        // Only what was killed has no exit code.
-        if (result.exitCode !== null)
-          throw new Error(`${quote(block)}\nended by itself: ${describe(result)}`);
-        return result;
-      }),
-    );
+    return await Promise.all(this.#background.map(({ running }) => running.result));
   }
 
   async close(): Promise<void> {
@@ -127,6 +139,10 @@ class Shell {
     const script = `. '${this.#state}'\n${commands}`;
     return startCommand("sh", ["-e", "-c", script], { cwd: this.folder, env: this.env });
   }
+}
+
+function requireRunning({ block, ended }: Background): void {
+  if (ended !== undefined) throw new Error(`${quote(block)}\nended by itself: ${describe(ended)}`);
 }
 
 async function withTimeout(running: RunningCommand, block: Block): Promise<CommandResult> {

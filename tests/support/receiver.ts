@@ -94,9 +94,8 @@ function respond(response: ServerResponse, answer: Answer): void {
   response.writeHead(status, { "content-type": "text/plain" }).end(body);
 }
 
-/** The port of a listening server's address. */
-export function portOf(address: AddressInfo | string | null): number {
+function portOf(address: AddressInfo | string | null): number {
   if (address === null || typeof address === "string")
-    throw new Error("The server does not listen on a port.");
+    throw new Error("The receiver does not listen on a port.");
   return address.port;
 }
