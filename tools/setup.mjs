@@ -8,6 +8,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
+import { removeStaleOutputs } from "./outputs.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 import { ensurePulumi } from "./pulumi-cli.mjs";
 
@@ -61,6 +62,7 @@ async function install() {
 async function compile() {
   console.log(`Compiling ${PACKAGES.join(" and ")}: tsc --build`);
   const sources = await sourcesHash();
+  for (const name of PACKAGES) await removeStaleOutputs(join(ROOT, name));
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   const result = await runCommand(process.execPath, [tsc, "--build", ...PACKAGES], { cwd: ROOT });
   if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);

@@ -6,19 +6,16 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startReceiver } from "../demo/receiver.mjs";
-import { runCommand, runMain } from "../process.mjs";
+import { runMain } from "../process.mjs";
 import { ensurePulumi } from "../pulumi-cli.mjs";
-import { pack, packComponents } from "./layouts.mjs";
-import { MANAGERS, nodeFolder, packageManager } from "./managers.mjs";
+import { fullChoice, npmVersion, smallChoice } from "./choice.mjs";
 import { fullMatrix, idOf, smallMatrix } from "./matrix.mjs";
-import { fetchPackage, newestVersion, registrySettings } from "./registry.mjs";
+import { registrySettings } from "./registry.mjs";
 import { documentation, insertInto, summary, terminalTable } from "./report.mjs";
 import { tryAll } from "./run.mjs";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const DOCUMENT = join(ROOT, "docs", "compatibility.md");
-const NODES = [20, 22, 24];
-const TYPESCRIPTS = ["5.0", "5", "6", "7"];
 const SECRET = "what notifications are signed with";
 
 const USAGE = `Usage: npm run compat [-- --only TEXT] [-- --small] [-- --json]
@@ -31,11 +28,6 @@ is not explained there, or not in the way that is explained.
   --small       half a minute of it: the Node.js that runs, with npm and pnpm
   --list        only the names
   --json        the result as JSON`;
-
-/**
- * @typedef {import("./matrix.mjs").Dimensions} Dimensions
- * @typedef {{ dimensions: Dimensions, versions: Record<string, string> }} Choice
- */
 
 async function main() {
   const { values } = parseArgs({
@@ -55,7 +47,7 @@ async function main() {
   // Also when it is interrupted: what it has started is stopped then, and nothing stays.
   process.once("exit", () => rmSync(work, { recursive: true, force: true }));
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.once(signal, () => process.exit(1));
+    process.once(signal, () => process.exit(130));
   }
   const receiver = await startReceiver(SECRET, () => undefined);
   try {
@@ -100,80 +92,6 @@ async function compare({ only, small, list, json, work, receiver }) {
     await writeFile(DOCUMENT, insertInto(await readFile(DOCUMENT, "utf8"), documentation(outcomes, tried)));
     log("Written to docs/compatibility.md.");
   }
-}
-
-/**
- * @param {string} work
- * @param {(line: string) => void} log
- * @returns {Promise<Choice>}
- */
-async function fullChoice(work, log) {
-  const sdks = { lowest: await lowestSdk(), newest: await newestVersion("@pulumi/pulumi", "latest") };
-  const typescripts = [];
-  for (const range of TYPESCRIPTS) {
-    const { folder, version } = await fetchPackage("typescript", range, log);
-    typescripts.push({ version, tsc: join(folder, "bin", "tsc") });
-  }
-  /** @type {Record<string, string>} */
-  const versions = {};
-  for (const major of NODES) versions[`Node.js ${major}:`] = (await nodeFolder(major, log)).version;
-  for (const name of MANAGERS.slice(0, -1)) {
-    versions[name] = (await packageManager(name, { log, npmVersion: await npmVersion() })).version;
-  }
-  return { dimensions: { nodes: NODES, sdks, typescripts, ...(await packAll(work, sdks.lowest)) }, versions };
-}
-
-/**
- * What needs nothing that is not there already, except for pnpm.
- *
- * @param {string} work
- * @returns {Promise<Choice>}
- */
-async function smallChoice(work) {
-  const sdks = { lowest: await lowestSdk(), newest: await versionOf("@pulumi/pulumi") };
-  const version = await versionOf("typescript");
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  const nodes = [Number.parseInt(process.versions.node, 10)];
-  const packs = await packAll(work, sdks.lowest);
-  return { dimensions: { nodes, sdks, typescripts: [{ version, tsc }], ...packs }, versions: {} };
-}
-
-/**
- * @param {string} destination
- * @param {string} sdk that the components bring along
- */
-async function packAll(destination, sdk) {
-  const [provider, emulator] = await Promise.all(
-    ["provider", "emulator"].map((name) => pack(name, destination)),
-  );
-  if (provider === undefined || emulator === undefined) throw new Error("A package was not packed.");
-  return {
-    tarballs: { provider, emulator },
-    components: await packComponents(destination, { sdk, provider }),
-  };
-}
-
-/** The oldest version of Pulumi's SDK that the package says it takes. */
-async function lowestSdk() {
-  const range = JSON.parse(await readFile(join(ROOT, "provider", "package.json"), "utf8")).peerDependencies;
-  const lowest = /^>=(\d+\.\d+\.\d+) /.exec(range["@pulumi/pulumi"])?.[1];
-  if (lowest === undefined)
-    throw new Error("provider/package.json does not say the lowest version of Pulumi's SDK.");
-  return lowest;
-}
-
-/**
- * The version of a package that is installed here.
- *
- * @param {string} name
- * @returns {Promise<string>}
- */
-async function versionOf(name) {
-  return JSON.parse(await readFile(join(ROOT, "node_modules", name, "package.json"), "utf8")).version;
-}
-
-async function npmVersion() {
-  return (await runCommand("npm", ["--version"], { cwd: ROOT })).stdout.trim();
 }
 
 await runMain(main);
