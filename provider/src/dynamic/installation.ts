@@ -4,6 +4,9 @@ const HOST = "pulumi-up42/host";
 /** The script of Pulumi's SDK that runs a program for the CLI, in the folder where the host will be started too. */
 const RUN_BY_CLI = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run(?![\w-])/;
 
+/** Looked for once, however many resources a program has. */
+const foldersWithHost = new Set<string>();
+
 /** Who is running; every part has a default. */
 export interface RunningProgram {
   /** What Node.js was started with. */
@@ -21,7 +24,7 @@ export interface RunningProgram {
  */
 export function checkInstallation(program: RunningProgram = {}): void {
   const { script = process.argv[1] ?? "", folder = process.cwd() } = program;
-  if (RUN_BY_CLI.test(script) && !isThere(HOST, folder)) {
+  if (RUN_BY_CLI.test(script) && !hasHost(folder)) {
     throw new Error(
       `pulumi-up42 is not installed in ${folder}, from where Pulumi's host loads it, but only for a dependency ` +
         'of the program\'s. Add it to the package.json there: "npm install pulumi-up42", or the same with pnpm or yarn.',
@@ -29,9 +32,13 @@ export function checkInstallation(program: RunningProgram = {}): void {
   }
 }
 
-function isThere(module: string, folder: string): boolean {
+function hasHost(folder: string): boolean {
+  if (foldersWithHost.has(folder)) {
+    return true;
+  }
   try {
-    createRequire(`${folder}/_`).resolve(module);
+    createRequire(`${folder}/_`).resolve(HOST);
+    foldersWithHost.add(folder);
     return true;
   } catch {
     return false;

@@ -105,7 +105,7 @@ export class Webhook extends pulumi.CustomResource {
       concealing(opts),
     );
     // Not the engine's output: that is unknown in every preview when there is no profile.
-    this.profile = pulumi.output(args?.profile);
+    this.profile = args?.profile === undefined ? NO_PROFILE : pulumi.output(args.profile);
   }
 
   /**
@@ -125,6 +125,9 @@ export class Webhook extends pulumi.CustomResource {
     return new Webhook(name, lookup, { ...opts, id });
   }
 }
+
+/** One for all: most webhooks have none, and an output takes its time. */
+const NO_PROFILE: pulumi.Output<string | undefined> = pulumi.output(undefined);
 
 /** Outputs exist only for properties that are named, even if without a value. */
 const UNKNOWN_YET = {
