@@ -7,6 +7,9 @@ import { MANAGER_ENVIRONMENT, nodeFolder, packageManager, pathOf } from "./manag
 import { cacheRoot } from "./registry.mjs";
 
 const COMMAND_TIMEOUT_MS = 300_000;
+/** A registry that cannot be reached for a moment says nothing about the packages. */
+const INSTALL_ATTEMPTS = 3;
+const UNREACHABLE = /ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|SOCKET|socket hang up|network/;
 /** The user's own settings have no part in it, and nothing but the packages comes from elsewhere. */
 const FOREIGN_VARIABLES = /^(UP42_|PULUMI_|NODE_OPTIONS|NODE_PATH|npm_|YARN_)|^(https?|all|no)_proxy$/i;
 
@@ -112,7 +115,7 @@ export async function installProject(installation, { cli, npmVersion, registry, 
     await mkdir(folder);
     await write(manager.files);
     await describe({});
-    await run(manager.install);
+    await install(() => run(manager.install));
     const emulator = installation.emulator
       ? await startEmulator(manager.run(["up42-emulator", "--port", "0"]), folder, env)
       : undefined;
@@ -125,6 +128,18 @@ export async function installProject(installation, { cli, npmVersion, registry, 
   } catch (error) {
     await remove();
     throw error;
+  }
+}
+
+/** @param {() => Promise<string>} command */
+async function install(command) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await command();
+    } catch (error) {
+      const isUnreachable = error instanceof CommandFailure && UNREACHABLE.test(error.output);
+      if (!isUnreachable || attempt === INSTALL_ATTEMPTS) throw error;
+    }
   }
 }
 
