@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { descendants, isRunning } from "../support/processes";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 
@@ -70,7 +72,10 @@ describe("the helper for end-to-end tests", () => {
     });
     const running = other.start(["preview"]);
     await running.waitForOutput(/I am running/);
+    const started = descendants(running.pid);
+    expect(started.map(({ command }) => command).join()).toContain("@pulumi/pulumi/cmd/run");
     await other.dispose();
     expect((await running.result).exitCode).toBeNull();
+    while (started.some(({ pid }) => isRunning(pid))) await delay(20);
   });
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { descendants, signalAll } from "./processes";
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -30,7 +31,7 @@ export function startCommand(
   { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
 ): RunningCommand {
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const kill = (signal: NodeJS.Signals = "SIGKILL"): void => killGroup(child, signal);
+  const kill = (signal: NodeJS.Signals = "SIGKILL"): void => killTree(child, signal);
   const killOnExit = (): void => kill();
   process.once("exit", killOnExit);
   const output = { stdout: "", stderr: "" };
@@ -64,13 +65,9 @@ export function describe({ exitCode, stdout, stderr }: CommandResult): string {
   return `exit code ${exitCode}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`;
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    // ESRCH: it has just ended. (Under Jest, Node's own errors are not instances of this realm's Error.)
-    if (!(typeof error === "object" && error !== null && "code" in error && error.code === "ESRCH"))
-      throw error;
-  }
+function killTree({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  // Pulumi's language host has a process group of its own, and nobody is left to end it when the CLI is killed.
+  const others = signal === "SIGKILL" ? descendants(pid) : [];
+  signalAll([-pid, ...others.map((one) => one.pid)], signal);
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 
 /** A process that another one started. */
 export interface Descendant {
@@ -23,11 +23,17 @@ export function descendants(root: number): readonly Descendant[] {
   return found;
 }
 
-/** Ends processes that may have ended by themselves. */
-export function endAll(pids: readonly number[]): void {
+/** Whether a process runs; one that has ended and that nobody asks for its exit code does not. */
+export function isRunning(pid: number): boolean {
+  const { stdout: state } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return !/^(Z|\s*$)/.test(state);
+}
+
+/** Sends a signal to processes, or to process groups by their negative id, that may have ended by themselves. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
-      process.kill(pid, "SIGKILL");
+      process.kill(pid, signal);
     } catch (error) {
       // ESRCH: it is gone already.
       if (codeOf(error) !== "ESRCH") throw error;
