@@ -99,6 +99,40 @@ describe("reads", () => {
   });
 });
 
+describe("deletes", () => {
+  /** The next deletes answer "not found", though the webhook is there: the answers to other requests. */
+  function answeredWrongly(api: MemoryApi, times: number): void {
+    const remove = api.deleteWebhook.bind(api);
+    let left = times;
+    api.deleteWebhook = async (workspaceId, id) => {
+      left -= 1;
+      return left < 0 ? await remove(workspaceId, id) : false;
+    };
+  }
+
+  test("of what is gone are two requests", async () => {
+    const { api, operation, workspace } = setUp();
+    expect(await workspace.delete("gone", operation)).toBe(false);
+    expect(api.calls).toEqual(["delete gone", "get gone"]);
+  });
+
+  test("are repeated when the webhook is there after all", async () => {
+    const { api, ids, operation, workspace } = setUp(1);
+    answeredWrongly(api, 1);
+    expect(await workspace.delete(ids[0] ?? "", operation)).toBe(true);
+    expect(api.webhooks.size).toBe(0);
+  });
+
+  test("fail when UP42 goes on contradicting itself, and do not forget the webhook", async () => {
+    const { api, ids, operation, workspace } = setUp(1);
+    answeredWrongly(api, 9);
+    await expect(workspace.delete(ids[0] ?? "", operation)).rejects.toThrow(
+      /does not exist, and yet shows it/,
+    );
+    expect([...(await workspace.before(operation)).keys()]).toEqual(ids);
+  });
+});
+
 describe("what was there before", () => {
   test("is asked for once, and does not hold what we created since", async () => {
     const { api, operation, workspace } = setUp();

@@ -8,6 +8,8 @@ type Webhooks = ReadonlyMap<string, RemoteWebhook>;
 
 /** So many reads are asked one by one; more are served from one list. */
 const SINGLE_READS = 3;
+/** So often a delete is tried of a webhook that UP42 says is gone and yet shows. */
+const MOST_DELETES = 2;
 /** How old a list may be to serve a read. */
 const SNAPSHOT_MS = 10_000;
 
@@ -119,10 +121,19 @@ export class Workspace {
     return updated;
   }
 
+  /** Whether it was there. As with a read, one that is believed to be gone must really be: that takes two answers. */
   async delete(id: string, operation: Operation): Promise<boolean> {
-    const wasThere = await this.api.deleteWebhook(this.id, id, operation);
-    this.#remember(id, undefined);
-    return wasThere;
+    for (let tries = 1; tries <= MOST_DELETES; tries += 1) {
+      const wasThere = await this.api.deleteWebhook(this.id, id, operation);
+      if (wasThere || (await this.api.getWebhook(this.id, id, operation)) === undefined) {
+        this.#remember(id, undefined);
+        return wasThere;
+      }
+    }
+    throw new Up42Error(
+      `Could not ${operation.what}: UP42 says that it does not exist, and yet shows it. Run the command again; if it ` +
+        `stays like this, delete the webhook at UP42 and run \`pulumi refresh\`.`,
+    );
   }
 
   async #readSingle(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
