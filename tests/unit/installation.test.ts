@@ -22,6 +22,16 @@ describe("a program", () => {
     ).not.toThrow();
   });
 
+  test("that goes to another folder has its host in the one in which it was started", () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      expect(() => checkInstallation({ script: RUN })).not.toThrow();
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   test.each([RUN, `${RUN}/index.js`, String.raw`C:\node_modules\@pulumi\pulumi\cmd\run\index.js`])(
     "whose folder lacks it is told what to install there, when %s runs it",
     (script) => {

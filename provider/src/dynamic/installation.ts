@@ -4,6 +4,8 @@ const HOST = "pulumi-up42/host";
 /** The script of Pulumi's SDK that runs a program for the CLI, in the folder where the host will be started too. */
 const RUN_BY_CLI = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run(?![\w-])/;
 
+/** Where the host will be started, too; the program may go elsewhere before it makes its resources. */
+const STARTED_IN = process.cwd();
 /** Looked for once, however many resources a program has. */
 const foldersWithHost = new Set<string>();
 
@@ -11,7 +13,7 @@ const foldersWithHost = new Set<string>();
 export interface RunningProgram {
   /** What Node.js was started with. */
   readonly script?: string | undefined;
-  /** The working directory. */
+  /** The folder in which Pulumi started it. */
   readonly folder?: string;
 }
 
@@ -23,7 +25,7 @@ export interface RunningProgram {
  * @throws Error saying what to install where
  */
 export function checkInstallation(program: RunningProgram = {}): void {
-  const { script = process.argv[1] ?? "", folder = process.cwd() } = program;
+  const { script = process.argv[1] ?? "", folder = STARTED_IN } = program;
   if (RUN_BY_CLI.test(script) && !hasHost(folder)) {
     throw new Error(
       `pulumi-up42 is not installed in ${folder}, from where Pulumi's host loads it, but only for a dependency ` +
@@ -40,7 +42,13 @@ function hasHost(folder: string): boolean {
     createRequire(`${folder}/_`).resolve(HOST);
     foldersWithHost.add(folder);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Anything else is for the host to tell, which may see it differently.
+    return !(
+      typeof error === "object" &&
+      error !== null &&
+      "code" in error &&
+      error.code === "MODULE_NOT_FOUND"
+    );
   }
 }
