@@ -113,6 +113,12 @@ describe("retries", () => {
     expect(attempt).toHaveBeenCalledTimes(4);
   });
 
+  test("are not made of an answer that would only be the same again", async () => {
+    const attempt = failing(new AnswerError("too large", { final: true }));
+    await expect(run(withRetries(settings(1), operation(), "always", attempt))).rejects.toThrow("too large");
+    expect(attempt).toHaveBeenCalledTimes(1);
+  });
+
   test("back off exponentially, at the most as long as the jitter allows", async () => {
     await run(withRetries(settings(1), operation(), "always", failing(...Array(5).fill(answered(500)))));
     expect(waits).toEqual([500, 1000, 2000, 4000, 8000]);

@@ -100,6 +100,20 @@ describe("an exchange", () => {
     expect(connections).toBe(1);
   });
 
+  test("gives a request that wants it a connection of its own", async () => {
+    const sockets: unknown[] = [];
+    const server = createServer((request, response) => {
+      sockets.push(request.socket);
+      response.end("ok");
+    });
+    const url = `http://127.0.0.1:${await listening(server)}`;
+    const transport = createTransport();
+    for (const ownConnection of [false, true, false]) await transport({ ...get(url), ownConnection });
+    const [first, own, last] = sockets;
+    expect(own).not.toBe(first);
+    expect(last).toBe(first);
+  });
+
   test("does not take the second answer on a connection for that of the next request", async () => {
     let requests = 0;
     const server = createTcpServer((socket) => {

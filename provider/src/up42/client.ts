@@ -1,12 +1,12 @@
 import type { Config } from "../config";
 import type { WebhooksApi } from "./api";
 import { type Call, Connection } from "./connection";
-import { AnswerError, ApiError, LostAnswerError, messageOf } from "./errors";
+import { ApiError, LostAnswerError, messageOf } from "./errors";
 import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "./model";
 import type { Operation } from "./operation";
 import { isTransient, isUnprocessed } from "./retry";
 import type { Transport } from "./transport";
-import { checkDeletion, parseAnswer, schemas, webhookBody } from "./wire";
+import { checkDeletion, checkId, parseAnswer, schemas, webhookBody } from "./wire";
 
 /** UP42's webhooks API over HTTP, for one set of credentials; endpoints as in UP42's documentation. */
 export class Up42Client implements WebhooksApi {
@@ -144,11 +144,7 @@ export class Up42Client implements WebhooksApi {
     return await orNotFound(
       this.#connection.call(call, operation, (body) => {
         const { data } = parseAnswer(schemas.webhook, body, operation.what);
-        if (data.id !== id) {
-          throw new AnswerError(
-            `Could not ${operation.what}: UP42 answered with another webhook (${data.id}).`,
-          );
-        }
+        checkId(data.id, id, operation.what);
         return data;
       }),
     );

@@ -6,7 +6,13 @@ import { Redactor } from "./redact";
 import { Pause, type Repeatable, withRetries } from "./retry";
 import { parseRetryAfter } from "./retryAfter";
 import { type TokenRequest, Tokens } from "./tokens";
-import { createTransport, type HttpAnswer, type HttpRequest, type Transport } from "./transport";
+import {
+  createTransport,
+  type HttpAnswer,
+  type HttpRequest,
+  MAX_SUCCESS_BYTES,
+  type Transport,
+} from "./transport";
 
 /** One attempt may take this share of an operation's time, so that an unanswered one leaves room for others. */
 const ATTEMPT_SHARE = 1 / 4;
@@ -124,11 +130,11 @@ export class Connection {
       headers: {
         accept: "application/json",
         "content-type": "application/x-www-form-urlencoded",
-        // Of its own: nothing that follows a token on its connection may be taken for the next answer.
-        connection: "close",
         ...headers,
       },
       body: new URLSearchParams({ ...form }).toString(),
+      // Nothing that follows a token on its connection may be taken for the next answer, nor the other way round.
+      ownConnection: true,
     };
     return await withRetries(this.#retries, operation, "always", async () =>
       this.#parsed(request, await this.#send(request, undefined, operation), operation, parse),
@@ -176,7 +182,8 @@ export class Connection {
       );
     }
     if (answer.tooLarge) {
-      throw new AnswerError(`Could not ${what}: UP42's answer is larger than ${answer.body.length} bytes.`);
+      const reason = `UP42's answer is larger than ${MAX_SUCCESS_BYTES / 2 ** 20} MiB.`;
+      throw new AnswerError(`Could not ${what}: ${reason}`, { final: true });
     }
     return answer.body;
   }

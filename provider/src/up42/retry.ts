@@ -90,6 +90,7 @@ async function retryAfterFailure<T>(
   const { DelegateBackoff, handleWhen, retry } = await load(import("cockatiel"));
   const mayRepeat = (error: Error): boolean =>
     isTransient(error) &&
+    !(error instanceof AnswerError && error.final) &&
     (repeatable === "always" || isUnprocessed(error)) &&
     leastWait(error, settings.pause) < operation.deadline.remainingMs;
   const policy = retry(handleWhen(mayRepeat), {

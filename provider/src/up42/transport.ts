@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Whether it gets a connection of its own, on which nothing comes before or after it. Default: `false`. */
+  readonly ownConnection?: boolean;
   /** For the whole exchange, the body of the answer included; milliseconds. */
   readonly timeoutMs: number;
 }
@@ -34,7 +36,7 @@ export interface Transport {
 }
 
 /** Enough for a hundred thousand webhooks. */
-const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
+export const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
 /** Of an error, only its message is wanted. */
 const MAX_FAILURE_BYTES = 64 * 1024;
 
@@ -59,14 +61,14 @@ export function createTransport(): Transport {
   const agents = new Map<string, Promise<HttpAgent>>();
   const agentFor = (url: string): Promise<HttpAgent> => {
     const { origin } = new URL(url);
-    const agent = agents.get(origin) ?? createAgent(url);
+    const agent = agents.get(origin) ?? createAgent(url, { keepAlive: true });
     agents.set(origin, agent);
     return agent;
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const [{ default: fetch }, agent] = await Promise.all([
       load(import("node-fetch")),
-      agentFor(request.url),
+      request.ownConnection === true ? createAgent(request.url, { keepAlive: false }) : agentFor(request.url),
     ]);
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
     try {
@@ -107,8 +109,8 @@ function retire(agent: HttpAgent): void {
   }
 }
 
-async function createAgent(url: string): Promise<HttpAgent> {
-  const options = { keepAlive: true, noDelay: true };
+async function createAgent(url: string, { keepAlive }: { readonly keepAlive: boolean }): Promise<HttpAgent> {
+  const options = { keepAlive, noDelay: true };
   const secure = new URL(url).protocol === "https:";
   const proxy = await proxyFor(url);
   if (proxy !== "") {

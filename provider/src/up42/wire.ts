@@ -79,7 +79,7 @@ const token = v.pipe(
 const deletion = v.object({
   data: v.nullish(
     v.pipe(
-      v.custom<object>((data) => typeof data === "object" && !Array.isArray(data), "is a list"),
+      v.custom<object>((data) => typeof data === "object" && !Array.isArray(data), "is not an object"),
       v.object({ id: v.optional(v.string()), accessToken: v.optional(v.never()) }),
     ),
   ),
@@ -137,8 +137,15 @@ export function checkDeletion(body: string, id: string, what: string): void {
     return;
   }
   const { data } = parseAnswer(deletion, body, what);
-  if (data?.id !== undefined && data.id !== id) {
-    throw new AnswerError(`Could not ${what}: UP42 answered with another webhook (${data.id}).`);
+  if (data?.id !== undefined) {
+    checkId(data.id, id, what);
+  }
+}
+
+/** Makes sure that an answer is about the webhook that was asked for. @throws AnswerError */
+export function checkId(id: string, wanted: string, what: string): void {
+  if (id !== wanted) {
+    throw new AnswerError(`Could not ${what}: UP42 answered with another webhook (${id}).`);
   }
 }
 
