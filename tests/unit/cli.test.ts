@@ -1,6 +1,5 @@
 import { junitXml } from "../../provider/src/cli/junit";
 import { table } from "../../provider/src/cli/output";
-import { printable } from "../../provider/src/up42/printable";
 
 const test1 = {
   eventName: "job.status",
@@ -58,9 +57,5 @@ describe("output for people", () => {
         ],
       ),
     ).toBe("ID    NAME\n1     a b\nlong  c");
-  });
-
-  test("nothing steers the terminal", () => {
-    expect(printable("a\u001b[2J\u202e\r\nb")).toBe("a\uFFFD[2J\uFFFD\uFFFD\nb");
   });
 });

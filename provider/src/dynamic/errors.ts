@@ -1,5 +1,6 @@
 import type { Bag } from "../lifecycle/bag";
 import { Up42Error } from "../up42/errors";
+import { printable } from "../up42/printable";
 
 /**
  * What Pulumi's host takes as "created, but not initialised": the resource is recorded with its id and properties,
@@ -7,6 +8,7 @@ import { Up42Error } from "../up42/errors";
  */
 export class InitializationError extends Up42Error {
   readonly properties: Bag;
+  readonly reasons: readonly string[];
 
   /** `inputs` are the engine's own: the host adds the stub to what it returns on success, but not here. */
   constructor(
@@ -14,9 +16,10 @@ export class InitializationError extends Up42Error {
     readonly id: string,
     inputs: Bag,
     outs: Bag,
-    readonly reasons: readonly string[],
+    reasons: readonly string[],
   ) {
     super(cause.message, { cause });
+    this.reasons = reasons.map(printable);
     this.properties = { ...outs, __provider: inputs.__provider };
   }
 }

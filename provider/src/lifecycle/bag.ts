@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Up42Error } from "../up42/errors";
+import { printable } from "../up42/printable";
 
 /** A resource's properties as the engine hands them over. */
 export type Bag = Readonly<Record<string, unknown>>;
@@ -85,7 +86,7 @@ export function parseInputs<const F extends Fields>(
 
 /** The reason names the property itself: the engine would print a property's value, secrets included, beside it. */
 export function failure(property: string, reason: string): CheckFailure {
-  return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
+  return { property: "", reason: printable(property === "" ? reason : `${property}: ${reason}`) };
 }
 
 /** Turns an error that the user can act on into a failed check; anything else is a defect and is thrown. */

@@ -1,6 +1,7 @@
 import type { WebhooksApi } from "../up42/api";
 import { Up42Error } from "../up42/errors";
 import { Deadline, type Operation } from "../up42/operation";
+import { printable } from "../up42/printable";
 import { Workspace } from "./workspace";
 
 /** Knowing the events is a courtesy: it may not hold up a deployment for longer than this. */
@@ -26,7 +27,7 @@ export class Session {
     report: (line: string) => void,
   ) {
     this.#settings = settings;
-    this.#report = report;
+    this.#report = (line) => report(printable(line));
   }
 
   /** The workspace that the configuration names. */

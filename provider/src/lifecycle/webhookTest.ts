@@ -3,7 +3,6 @@ import { setTimeout } from "node:timers/promises";
 import { Up42Error } from "../up42/errors";
 import type { EventTest } from "../up42/model";
 import { Deadline } from "../up42/operation";
-import { printable } from "../up42/printable";
 import {
   type Bag,
   type Checked,
@@ -221,5 +220,5 @@ function reasonsFor(
 }
 
 function spell({ eventName, message, response }: EventTest): string {
-  return printable(`${eventName}: ${message}${response === "" ? "" : ` (response: ${response})`}`);
+  return `${eventName}: ${message}${response === "" ? "" : ` (response: ${response})`}`;
 }

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import * as v from "valibot";
 import type { ApiFailure } from "./errors";
-import { printable } from "./printable";
 import { parseRetryAfter } from "./retryAfter";
 import type { HttpAnswer, HttpRequest } from "./transport";
 
@@ -82,6 +81,6 @@ function parseJson(body: string): unknown {
 }
 
 function shorten(text: string): string {
-  const line = printable(text.replace(/\s+/g, " ").trim());
+  const line = text.replace(/\s+/g, " ").trim();
   return line.length <= MAX_MESSAGE_LENGTH ? line : `${line.slice(0, MAX_MESSAGE_LENGTH)}…`;
 }
