@@ -22,5 +22,5 @@ const server = createServer((request, response) => {
     });
 });
 
-const { hostname, port } = new URL(process.env.RECEIVER_URL ?? "http://127.0.0.1:8043");
+const { hostname, port } = new URL(process.env.RECEIVER_URL ?? "http://127.0.0.1:3000");
 server.listen(Number(port), hostname, () => console.log(`Receiving at http://${hostname}:${port}`));
