@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { type Listening, listenLocally } from "./listen";
 
 /** A request as the receiver got it. */
 export interface ReceivedRequest {
@@ -19,17 +18,13 @@ export type Answer = number | { readonly status: number; readonly body: string }
 export type Answers = Answer | ((request: ReceivedRequest) => Answer);
 
 /** An HTTP server that records what it gets. */
-export interface TestReceiver {
-  /** Such as "http://127.0.0.1:40123", without a path. */
-  readonly url: string;
+export interface TestReceiver extends Listening {
   /** Everything received so far, in order. */
   readonly requests: ReceivedRequest[];
   /** Sets the answer to all requests from now on. */
   answer(answer: Answers): void;
   /** Resolves when this many requests have arrived in all. */
   received(count: number): Promise<void>;
-  /** Stops it and ends its open connections. */
-  close(): Promise<void>;
 }
 
 /**
@@ -54,11 +49,8 @@ export async function startReceiver(answer: Answers = 200): Promise<TestReceiver
       // The client went away before its request was complete: there is nothing to record, nobody to answer.
       .catch(() => response.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-
   return {
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    ...(await listenLocally(server)),
     requests,
     answer: (next) => {
       current = next;
@@ -69,12 +61,6 @@ export async function startReceiver(answer: Answers = 200): Promise<TestReceiver
         : new Promise((resolve) => {
             waiting.add({ count, resolve });
           }),
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
   };
 }
 
@@ -92,10 +78,4 @@ function respond(response: ServerResponse, answer: Answer): void {
   }
   const { status, body } = typeof answer === "number" ? { status: answer, body: "" } : answer;
   response.writeHead(status, { "content-type": "text/plain" }).end(body);
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string")
-    throw new Error("The receiver does not listen on a port.");
-  return address.port;
 }

@@ -1,15 +1,13 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
+import { type Listening, listenLocally } from "../listen";
 
 /** A stand-in for Pulumi Cloud, as far as logging in with an identity goes. */
-export interface Cloud {
-  readonly url: string;
+export interface Cloud extends Listening {
   /** An identity as a CI gives one to a job. */
   readonly idToken: string;
   /** The fields of each request to exchange an identity. */
   readonly exchanged: Record<string, string>[];
-  close(): Promise<void>;
 }
 
 const ACCESS_TOKEN = "pul-0000000000000000000000000000000000000000";
@@ -32,21 +30,10 @@ export async function startCloud(): Promise<Cloud> {
       .then((body) => response.setHeader("content-type", "application/json").end(JSON.stringify(body)))
       .catch((error: unknown) => response.writeHead(401).end(String(error)));
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string")
-    throw new Error("The cloud does not listen on a port.");
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await listenLocally(server)),
     idToken: `${part({ alg: "RS256", typ: "JWT" })}.${part({ sub: "project_path:acme/webhooks" })}.c2lnbmF0dXJl`,
     exchanged,
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
   };
 }

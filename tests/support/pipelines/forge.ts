@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
+import { type Listening, listenLocally } from "../listen";
 
 /** What somebody wrote: a pull or merge request, an issue, or a comment on one. */
 export interface Note {
@@ -19,14 +19,6 @@ export interface ForgeRequest {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A stand-in for the API of GitHub or GitLab. */
-export interface Forge {
-  readonly url: string;
-  /** All but reads, in order. */
-  readonly writes: ForgeRequest[];
-  close(): Promise<void>;
-}
-
 /** Answers a request, or nothing for a path that does not exist. A list is given out a page per item. */
 export type Route = (request: ForgeRequest) => unknown;
 
@@ -36,21 +28,18 @@ interface Answer {
   readonly next?: string;
 }
 
-/** Starts a forge that answers only who is authorized. */
+/** Starts a stand-in for the API of GitHub or GitLab, which answers only who is authorized. */
 export async function startForge(
   isAuthorized: (headers: IncomingHttpHeaders) => boolean,
   route: Route,
-): Promise<Forge> {
-  const writes: ForgeRequest[] = [];
+): Promise<Listening> {
   const answerTo = async (request: IncomingMessage): Promise<Answer> => {
     const { method = "", headers } = request;
     const url = new URL(request.url ?? "", `http://${headers.host}`);
     const body = method === "GET" ? {} : Object(await json(request));
     if (!isAuthorized(headers)) return { status: 401, body: { message: "Bad credentials" } };
-    const asked = { method, path: url.pathname, body };
-    const found = route(asked);
+    const found = route({ method, path: url.pathname, body });
     if (found === undefined) return { status: 404, body: { message: "Not Found" } };
-    if (method !== "GET") writes.push(asked);
     return Array.isArray(found) ? page(found, url) : { status: method === "POST" ? 201 : 200, body: found };
   };
   const server = createServer((request, response) => {
@@ -61,21 +50,7 @@ export async function startForge(
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
       });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string")
-    throw new Error("The forge does not listen on a port.");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    writes,
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return await listenLocally(server);
 }
 
 function page(items: readonly unknown[], url: URL): Answer {

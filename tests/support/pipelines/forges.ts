@@ -1,7 +1,8 @@
-import { type Forge, type ForgeRequest, type Note, type Route, startForge } from "./forge";
+import type { Listening } from "../listen";
+import { type ForgeRequest, type Note, type Route, startForge } from "./forge";
 
 /** A forge with a pull or merge request, number 7, on which a person has commented. */
-export interface FilledForge extends Forge {
+export interface FilledForge extends Listening {
   readonly request: Note;
   /** Without the request. */
   readonly issues: readonly Note[];
@@ -121,7 +122,7 @@ class Store {
   }
 }
 
-function filled(forge: Forge, { request, issues }: Store): FilledForge {
+function filled(forge: Listening, { request, issues }: Store): FilledForge {
   return { ...forge, request, issues };
 }
 
