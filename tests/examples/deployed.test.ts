@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Account, DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { type RunningCommand, startCommand } from "../support/command";
+import { nameOf } from "../support/engine";
 import { freePorts } from "../support/exampleCopy";
 import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
@@ -161,8 +162,4 @@ describe("examples/accounts", () => {
 
 function secretsAt(emulator: Emulator): Record<string, string> {
   return Object.fromEntries(emulator.webhooks().map(({ name, secret }) => [name, secret]));
-}
-
-function nameOf(urn: string): string {
-  return urn.slice(urn.lastIndexOf("::") + 2);
 }

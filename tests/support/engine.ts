@@ -133,6 +133,7 @@ function toStep({ op, urn, type, diffs }: v.InferOutput<typeof Step>): EngineSte
   return { op, name: nameOf(urn), type, diffs: diffs ?? [] };
 }
 
-function nameOf(urn: string): string {
+/** A resource's name, the last part of its URN. */
+export function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }

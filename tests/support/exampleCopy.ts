@@ -20,8 +20,6 @@ export interface ExampleCopy {
   readonly env: NodeJS.ProcessEnv;
   /** Where the example's emulator listens once it is started; it stands for port 8042. */
   readonly emulatorUrl: string;
-  /** Puts the ports of this copy in the place of those in a text. */
-  withPorts(text: string): string;
   /** Removes the folder. */
   dispose(): Promise<void>;
 }
@@ -88,7 +86,6 @@ export async function copyExample(example: string, packed: PackedPackages): Prom
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     },
     emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
-    withPorts,
     dispose: () => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
   };
 }

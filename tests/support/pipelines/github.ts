@@ -48,8 +48,6 @@ export type Workflow = v.InferOutput<typeof WorkflowSchema>;
 export interface StepResult {
   readonly name: string;
   readonly conclusion: "success" | "failure" | "skipped";
-  /** The variables of the step alone. */
-  readonly env: Readonly<Record<string, string>>;
   /** Of a step with `run` that was not skipped. */
   readonly result?: CommandResult;
 }
@@ -99,7 +97,7 @@ export async function runJob(
 class JobRun {
   #status: JobStatus = "success";
   readonly #results: StepResult[] = [];
-  readonly #byId: Record<string, { conclusion: string; outcome: string }> = {};
+  readonly #byId: Record<string, { conclusion: string }> = {};
 
   constructor(
     private readonly runner: GithubRunner,
@@ -122,8 +120,7 @@ class JobRun {
 
   async #step(step: Step, jobEnv: NodeJS.ProcessEnv): Promise<void> {
     const name = step.name ?? step.uses ?? "";
-    const env = this.#resolve(step.env);
-    const result = await this.#runStep(step, { ...jobEnv, ...env });
+    const result = await this.#runStep(step, { ...jobEnv, ...this.#resolve(step.env) });
     const conclusion =
       result === undefined
         ? "skipped"
@@ -131,8 +128,8 @@ class JobRun {
           ? "success"
           : "failure";
     if (conclusion === "failure") this.#status = "failure";
-    if (step.id !== undefined) this.#byId[step.id] = { conclusion, outcome: conclusion };
-    this.#results.push({ name, conclusion, env, ...(typeof result === "object" && { result }) });
+    if (step.id !== undefined) this.#byId[step.id] = { conclusion };
+    this.#results.push({ name, conclusion, ...(typeof result === "object" && { result }) });
   }
 
   async #runStep(step: Step, env: NodeJS.ProcessEnv): Promise<CommandResult | "left out" | undefined> {

@@ -41,12 +41,10 @@ const stack = object(
   {
     serviceAccountName: dnsName,
     shallow: flag,
-    repoDir: text,
     useLocalStackOnly: flag,
     resyncFrequencySeconds: { type: "integer", minimum: 60 },
     continueResyncOnCommitMatch: flag,
     refresh: flag,
-    expectNoRefreshChanges: flag,
     retryOnUpdateConflict: flag,
     destroyOnFinalize: flag,
     envRefs: { type: "object", additionalProperties: secretReference },
@@ -55,7 +53,7 @@ const stack = object(
 );
 
 const workspace = object(
-  { git: object({ url: { type: "string", pattern: "^https://" }, ref: text }, { dir: text, shallow: flag }) },
+  { git: object({ url: { type: "string", pattern: "^https://" }, ref: text }, { shallow: flag }) },
   {
     serviceAccountName: dnsName,
     securityProfile: { enum: ["restricted", "baseline"] },
