@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { verifyNotification } from "pulumi-up42/receiver";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import createRequest from "../fixtures/seed/create-request.json";
+import { copyOwnFiles } from "../support/folders";
 import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { expectNoCanaries } from "../support/secrets";
@@ -87,8 +88,7 @@ test("the root's Pulumi.yaml deploys it too; a secret that is not configured is 
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-root-"));
   try {
     await cp(join(WORKSPACE, "Pulumi.yaml"), join(root, "Pulumi.yaml"));
-    const isOwn = (path: string) => !path.includes("node_modules") && !/Pulumi\.\w+\.yaml$/.test(path);
-    await cp(EXAMPLE, join(root, "examples", "webhook"), { recursive: true, filter: isOwn });
+    await copyOwnFiles(EXAMPLE, join(root, "examples", "webhook"));
     project = await createProject({ program: { folder: root }, config: settings() });
   } finally {
     await rm(root, { recursive: true, force: true });

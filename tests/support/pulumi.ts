@@ -1,9 +1,10 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join, relative, resolve } from "node:path";
+import { delimiter, join, relative, resolve } from "node:path";
 import { ensurePulumi, type PulumiCli, pulumiPathEntries } from "../../tools/pulumi-cli.mjs";
 import { type CommandResult, describe, type RunningCommand, startCommand } from "./command";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
+import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 
 /** The workspace's root folder. */
 export const WORKSPACE = resolve(__dirname, "../..");
@@ -76,15 +77,17 @@ export async function createProject(options: ProjectOptions): Promise<PulumiProj
   cli ??= ensurePulumi();
   const { binary, ...found } = await cli;
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-test-"));
-  const folder = join(root, "project");
-  await Promise.all(["project", "home", "state"].map((name) => mkdir(join(root, name))));
-  await writeProject(folder, options.program);
-  await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
-  const pathEntries = await pulumiPathEntries({ binary, ...found }, folder);
-  const project = new Project(root, folder, binary, { ...environment(root, pathEntries), ...options.env });
-  await project.run(["stack", "init", STACK, "--no-select"]);
-  await project.configure(options.config ?? {});
-  return project;
+  return await setUpIn(root, async () => {
+    const folder = join(root, "project");
+    await Promise.all(["project", "home", "state"].map((name) => mkdir(join(root, name))));
+    await writeProject(folder, options.program);
+    await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
+    const pathEntries = await pulumiPathEntries({ binary, ...found }, folder);
+    const project = new Project(root, folder, binary, { ...environment(root, pathEntries), ...options.env });
+    await project.run(["stack", "init", STACK, "--no-select"]);
+    await project.configure(options.config ?? {});
+    return project;
+  });
 }
 
 class Project implements PulumiProject {
@@ -167,7 +170,7 @@ class Project implements PulumiProject {
   async dispose(): Promise<void> {
     for (const running of this.#running) running.kill();
     await Promise.allSettled([...this.#running].map(({ result }) => result));
-    await rm(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await removeFolder(this.root);
   }
 
   #deploy(command: string, { preview = false, ...options }: DeployOptions): Promise<Deployment> {
@@ -186,8 +189,7 @@ class Project implements PulumiProject {
 
 async function writeProject(folder: string, program: ProjectOptions["program"]): Promise<void> {
   if (typeof program !== "string") {
-    const isOwn = (source: string) => !/^(node_modules|Pulumi\.dev\.yaml)$/.test(basename(source));
-    await cp(program.folder, folder, { recursive: true, filter: isOwn });
+    await copyOwnFiles(program.folder, folder);
     return;
   }
   await writeFile(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
