@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { copyExample, type ExampleCopy, type PackedPackages, packPackages } from "../support/exampleCopy";
+import { copyExample, type ExampleCopy } from "../support/exampleCopy";
+import { type PackedPackages, packPackages } from "../support/packed";
 import { WORKSPACE } from "../support/pulumi";
 import { type ReadmeRun, readmeBlocks, runBlocks } from "../support/readme";
 
