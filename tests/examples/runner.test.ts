@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Block, readmeBlocks, runBlocks } from "../support/readme";
+import { type Block, type RunOptions, readmeBlocks, runBlocks } from "../support/readme";
 
 /** How a README's commands are found and run: what readme.test.ts relies on. */
 
@@ -15,8 +15,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const run = (commands: string): Block => ({ kind: "run", commands, line: 1 });
 const background = (commands: string): Block => ({ kind: "background", commands, line: 1 });
-const runAll = (blocks: Block[], beforeStop = () => Promise.resolve()) =>
-  runBlocks(blocks, { folder, env: { PATH: process.env.PATH }, beforeStop });
+const runAll = (blocks: Block[], options: Partial<RunOptions> = {}) =>
+  runBlocks(blocks, {
+    folder,
+    env: { PATH: process.env.PATH },
+    beforeStop: () => Promise.resolve(),
+    ...options,
+  });
 
 test("blocks of commands are found by their mark, in order; other blocks are none", () => {
   const readme = [
@@ -62,7 +67,7 @@ test("what is in the background runs until the end, is then stopped, and its out
       background('export MINE=1\necho "$$ $BEFORE"\nexec sleep 100'),
       run('echo "$MINE-"'),
     ],
-    beforeStop,
+    { beforeStop },
   );
   expect(beforeStop).toHaveBeenCalledTimes(1);
   expect(results.map(({ stdout }) => stdout)).toEqual(["", "-\n"]);
@@ -80,10 +85,23 @@ test("what is in the background is stopped after a failure, too", async () => {
 });
 
 test.each([
-  ["before it says anything", "printf silent; exit 2", "ended without"],
+  ["before it says anything", "printf silent; exit 2", "ended without a line of output: exit code 2"],
   ["before the others have run", "echo $$ > pid; echo started", "ended by itself: exit code 0"],
 ])("what should stay in the background may not end %s", async (_, commands, message) => {
   await expect(
     runAll([background(commands), run("while kill -0 $(cat pid); do :; done"), run("true")]),
   ).rejects.toThrow(message);
+});
+
+test.each([
+  ["does not end", run("echo so far; exec sleep 100"), "echo so far; exec sleep 100\ndid not end in time"],
+  [
+    "is silent in the background",
+    background("printf 'so far'; exec sleep 100"),
+    "printf 'so far'; exec sleep 100\nprinted no line in time",
+  ],
+])("what %s is stopped, and told with what it printed", async (_, block, message) => {
+  const running = runAll([block], { timeoutMs: 1000 });
+  await expect(running).rejects.toThrow(`The commands on line 1 of the README\n${message}: exit code null`);
+  await expect(running).rejects.toThrow("--- stdout\nso far");
 });

@@ -18,6 +18,16 @@ export interface Block {
   readonly line: number;
 }
 
+/** Where and how to run blocks. */
+export interface RunOptions {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Called when all have run, while those in the background still do. */
+  readonly beforeStop: () => Promise<void>;
+  /** How long each may take; default: three minutes. */
+  readonly timeoutMs?: number;
+}
+
 /** How a README's blocks ended. */
 export interface ReadmeRun {
   /** Of the blocks that ran to their end, in order. */
@@ -27,7 +37,6 @@ export interface ReadmeRun {
 }
 
 const FENCE = /^```sh(?: ([^\n]+))?\n(.*?)^```$/gms;
-const BLOCK_TIMEOUT_MS = 180_000;
 
 /**
  * Finds the blocks of shell commands in a README, in order.
@@ -49,15 +58,14 @@ export function readmeBlocks(readme: string): Block[] {
 /**
  * Runs a README's blocks in a folder. What a block exports, and the folder it changes to, holds for those after it.
  *
- * @param beforeStop called when all have run, while those in the background still do
- * @throws {Error} with the commands and their output, when a block fails, takes more than three minutes, or should
- * stay in the background and does not
+ * @throws {Error} with the commands and their output, when a block fails, takes too long (in the background: to its
+ * first line of output), or should stay in the background and does not
  */
 export async function runBlocks(
   blocks: readonly Block[],
-  { folder, env, beforeStop }: { folder: string; env: NodeJS.ProcessEnv; beforeStop: () => Promise<void> },
+  { folder, env, beforeStop, timeoutMs = 180_000 }: RunOptions,
 ): Promise<ReadmeRun> {
-  const shell = await Shell.open(folder, env);
+  const shell = await Shell.open(folder, env, timeoutMs);
   try {
     const results: CommandResult[] = [];
     for (const block of blocks) {
@@ -87,17 +95,21 @@ class Shell {
     private readonly stateFolder: string,
     private readonly folder: string,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly timeoutMs: number,
   ) {}
 
-  static async open(folder: string, env: NodeJS.ProcessEnv): Promise<Shell> {
+  static async open(folder: string, env: NodeJS.ProcessEnv, timeoutMs: number): Promise<Shell> {
     const stateFolder = await mkdtemp(join(tmpdir(), "pulumi-up42-shell-"));
     await writeFile(join(stateFolder, "state"), "");
-    return new Shell(stateFolder, folder, env);
+    return new Shell(stateFolder, folder, env, timeoutMs);
   }
 
   async run(block: Block): Promise<CommandResult> {
     const remember = `{ export -p; printf "cd '%s'\\n" "$PWD"; } > '${this.#state}'`;
-    const result = await withTimeout(this.#start(`${block.commands}\n${remember}`), block);
+    const running = this.#start(`${block.commands}\n${remember}`);
+    const limit = new TimeLimit(running, this.timeoutMs);
+    const result = await running.result.finally(() => limit.end());
+    if (limit.isOver) throw new Error(`${quote(block)}\ndid not end in time: ${describe(result)}`);
     // What should be running in the background and is not, is the reason why others fail.
     this.#background.forEach(requireRunning);
     if (result.exitCode !== 0) throw new Error(`${quote(block)}\nfailed: ${describe(result)}`);
@@ -115,7 +127,15 @@ class Shell {
       // That it could not be started is told by the line below.
       () => undefined,
     );
-    await running.waitForOutput(/\n/);
+    const limit = new TimeLimit(running, this.timeoutMs);
+    try {
+      await running.waitForOutput(/\n/);
+    } catch (error) {
+      const what = limit.isOver ? "printed no line in time" : "ended without a line of output";
+      throw new Error(`${quote(block)}\n${what}: ${describe(await running.result)}`, { cause: error });
+    } finally {
+      limit.end();
+    }
   }
 
   /** Stops what is in the background, and gives what it wrote. */
@@ -145,15 +165,21 @@ function requireRunning({ block, ended }: Background): void {
   if (ended !== undefined) throw new Error(`${quote(block)}\nended by itself: ${describe(ended)}`);
 }
 
-async function withTimeout(running: RunningCommand, block: Block): Promise<CommandResult> {
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    running.kill();
-  }, BLOCK_TIMEOUT_MS);
-  const result = await running.result.finally(() => clearTimeout(timer));
-  if (timedOut) throw new Error(`${quote(block)}\ndid not end in time: ${describe(result)}`);
-  return result;
+/** Kills a command when its time is over. */
+class TimeLimit {
+  readonly #timer: NodeJS.Timeout;
+  isOver = false;
+
+  constructor(running: RunningCommand, timeoutMs: number) {
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      running.kill();
+    }, timeoutMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 function quote({ commands, line }: Block): string {
