@@ -35,8 +35,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await project.dispose();
-  await emulator.close();
+  await project?.dispose();
+  await emulator?.close();
 });
 
 async function start(program: string): Promise<void> {
@@ -94,11 +94,12 @@ test("the preview names every violation, and what to do; a value that is not kno
   expect(emulator.webhooks()).toEqual([]);
 });
 
-test("a secret that is known only in the deployment is judged before the webhook is created", async () => {
+test("by default prod alone is production; a secret is judged once it is known, before the webhook is created", async () => {
   await start(`
     const secretOf = (name, value) => new Generated(name, value).value;
     untested("good", { secret: secretOf("long", ${JSON.stringify(canary("long"))}) });
     untested("short", { secret: secretOf("guessable", ${JSON.stringify(SHORT)}) });
+    untested("inactive", { active: undefined, secret: ${JSON.stringify(canary("inactive"))} });
   `);
   const args = await withPack({ "webhook-tested": "disabled" });
   const preview = await project.preview({ args });
@@ -106,6 +107,12 @@ test("a secret that is known only in the deployment is judged before the webhook
   for (const { level, message } of preview.violations) {
     expect([level, message]).toEqual(["advisory", expect.stringContaining("can't be known during preview")]);
   }
+
+  await project.run(["stack", "init", "prod", "--no-select"]);
+  const prod = await project.preview({ args: [...args, "--stack", "prod"], expectFailure: true });
+  const refused = prod.violations.filter(({ level }) => level === "mandatory");
+  expect(refused).toMatchObject([{ policy: "webhook-active", name: "inactive" }]);
+  expect(refused[0]?.message).toContain('in the stack "prod", which is production');
 
   const up = await project.up({ args, expectFailure: true });
   expect(up.violations).toMatchObject([{ policy: "webhook-secret", name: "short", level: "mandatory" }]);
