@@ -3,10 +3,11 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as v from "valibot";
+import { webhooks } from "../../examples/table/webhooks";
 import { copyExample, type ExampleCopy } from "../support/exampleCopy";
 import { type PackedPackages, packPackages } from "../support/packed";
 import { WORKSPACE } from "../support/pulumi";
-import { type ReadmeRun, readmeBlocks, runBlocks } from "../support/readme";
+import { readmeBlocks, runBlocks } from "../support/readme";
 
 /**
  * Every example, copied out of the repository, with the packages as they are published, by the commands of its own
@@ -15,7 +16,24 @@ import { type ReadmeRun, readmeBlocks, runBlocks } from "../support/readme";
 
 const EXAMPLES = join(WORKSPACE, "examples");
 const TIMEOUT_MS = 300_000;
-const EmulatorAnswer = v.object({ data: v.array(v.looseObject({ name: v.string() })) });
+const DeployedWebhook = v.object({
+  name: v.string(),
+  url: v.string(),
+  events: v.array(v.string()),
+  active: v.boolean(),
+});
+const EmulatorAnswer = v.object({ data: v.array(DeployedWebhook) });
+
+/** A webhook that an emulator holds. */
+type DeployedWebhook = v.InferOutput<typeof DeployedWebhook>;
+
+/** What examples deploy whose promise is just that, without what receives it. */
+const DEPLOYED: Readonly<Record<string, readonly object[]>> = {
+  table: Object.entries(webhooks)
+    .map(([name, { path, events, active = true }]) => ({ name, path, events: [...events].sort(), active }))
+    .sort(byName),
+  esm: [{ name: "everything", path: "/up42", events: ["job.status", "order.status"], active: true }],
+};
 
 let tarballs: string;
 let packed: PackedPackages;
@@ -48,17 +66,21 @@ async function runExample(example: ExampleCopy): Promise<void> {
   // The copy's README already has the copy's ports.
   const blocks = readmeBlocks(await readFile(join(example.folder, "README.md"), "utf8"));
   expect(blocks.map(({ kind }) => kind)).toContain("run");
-  let left: string[] | undefined;
-  const run = await runBlocks(blocks, {
+  let deployed: DeployedWebhook[] = [];
+  let left: DeployedWebhook[] = [];
+  await runBlocks(blocks, {
     ...example,
+    beforeLast: async () => {
+      deployed = await webhooksAt(example.emulatorUrl);
+    },
     beforeStop: async () => {
       left = await webhooksAt(example.emulatorUrl);
     },
   });
-  const isPulumiProject = await holdsPulumiProject(example.folder);
-  if (left === undefined && !isPulumiProject) return;
-  expect(webhooksCreated(run)).toBeGreaterThan(0);
-  if (isPulumiProject) expect(left).toEqual([]);
+  expect(deployed).not.toEqual([]);
+  const expected = DEPLOYED[basename(example.folder)];
+  if (expected !== undefined) expect(deployed.map(withPath).sort(byName)).toEqual(expected);
+  expect(left.length === 0).toBe(await holdsPulumiProject(example.folder));
 }
 
 async function holdsPulumiProject(folder: string): Promise<boolean> {
@@ -66,15 +88,17 @@ async function holdsPulumiProject(folder: string): Promise<boolean> {
   return paths.some((path) => basename(path) === "Pulumi.yaml" && !path.includes("node_modules"));
 }
 
-/** The names of the webhooks that an emulator holds; nothing when none is running. */
-async function webhooksAt(url: string): Promise<string[] | undefined> {
-  const answer = await fetch(`${url}/_emulator/webhooks`).catch(() => undefined);
-  if (answer === undefined) return undefined;
-  return v.parse(EmulatorAnswer, await answer.json()).data.map(({ name }) => name);
+/** The webhooks that an emulator holds. */
+async function webhooksAt(url: string): Promise<DeployedWebhook[]> {
+  const answer = await fetch(`${url}/_emulator/webhooks`);
+  return v.parse(EmulatorAnswer, await answer.json()).data;
 }
 
-/** How many webhooks were created, by the log of the emulator, which runs in the background. */
-function webhooksCreated({ background }: ReadmeRun): number {
-  const logs = background.map(({ stdout }) => stdout).join("\n");
-  return logs.match(/\bPOST \/workspaces\/[^/ ]+\/webhooks 200 /g)?.length ?? 0;
+/** A webhook as {@link DEPLOYED} has it. */
+function withPath({ url, ...webhook }: DeployedWebhook): Omit<DeployedWebhook, "url"> & { path: string } {
+  return { ...webhook, path: new URL(url).pathname };
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name.localeCompare(b.name);
 }

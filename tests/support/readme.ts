@@ -22,6 +22,8 @@ export interface Block {
 export interface RunOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Called before the last block that is run to its end, which removes what the others have made. */
+  readonly beforeLast?: () => Promise<void>;
   /** Called when all have run, while those in the background still do. */
   readonly beforeStop: () => Promise<void>;
   /** How long each may take; default: three minutes. */
@@ -63,12 +65,14 @@ export function readmeBlocks(readme: string): Block[] {
  */
 export async function runBlocks(
   blocks: readonly Block[],
-  { folder, env, beforeStop, timeoutMs = 180_000 }: RunOptions,
+  { folder, env, beforeLast, beforeStop, timeoutMs = 180_000 }: RunOptions,
 ): Promise<ReadmeRun> {
   const shell = await Shell.open(folder, env, timeoutMs);
   try {
     const results: CommandResult[] = [];
+    const last = blocks.findLast(({ kind }) => kind === "run");
     for (const block of blocks) {
+      if (block === last) await beforeLast?.();
       if (block.kind === "background") await shell.startInBackground(block);
       if (block.kind === "run") results.push(await shell.run(block));
     }
