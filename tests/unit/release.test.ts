@@ -1,4 +1,8 @@
-import { agreedVersion, changelogEntry, expectNoAddresses } from "../../tools/release/checks.mjs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { agreedVersion, changelogEntry, expectNoAddresses, manifests } from "../../tools/release/checks.mjs";
+import { WORKSPACE } from "../support/pulumi";
 
 describe("the changelog's entry", () => {
   const changelog =
@@ -50,6 +54,33 @@ describe("the versions", () => {
       "examples/b/package.json": { dependencies: { "up42-emulator": "^0.1.0" } },
     };
     expect(() => agreedVersion(manifests)).toThrow("examples/b/package.json asks for up42-emulator ^0.1.0");
+  });
+});
+
+describe("this workspace", () => {
+  test("has versions that agree, in the manifests of the packages and of every example", async () => {
+    const found = await manifests(WORKSPACE);
+    expect(Object.keys(found)).toEqual(
+      expect.arrayContaining([
+        "package.json",
+        "provider/package.json",
+        "emulator/package.json",
+        "examples/webhook/package.json",
+        "examples/policy/program/package.json",
+      ]),
+    );
+    expect(agreedVersion(found)).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test("is checked and tested before anything is published", async () => {
+    const workflow = parse(await readFile(join(WORKSPACE, ".github", "workflows", "release.yml"), "utf8"));
+    const steps: { run?: string }[] = workflow.jobs.publish.steps;
+    const commands = steps.map(({ run = "" }) => run);
+    const published = commands.findIndex((run) => run.startsWith("npm publish"));
+    expect(published).toBeGreaterThan(0);
+    expect(commands.slice(0, published)).toEqual(
+      expect.arrayContaining([".ci/run", expect.stringMatching(/^npm run release:check .*--tag/)]),
+    );
   });
 });
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { outputTail, runCommand, runMain } from "../process.mjs";
-import { agreedVersion, changelogEntry, expectNoAddresses } from "./checks.mjs";
+import { agreedVersion, changelogEntry, expectNoAddresses, manifests } from "./checks.mjs";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -39,7 +39,7 @@ async function main() {
     failed.push(name);
   }
   if (failed.length > 0) throw new Error(`Not to be released: ${failed.join("; ")}.`);
-  console.log(`\nVersion ${agreedVersion(await manifests())} can be released.`);
+  console.log(`\nVersion ${agreedVersion(await manifests(ROOT))} can be released.`);
 }
 
 /**
@@ -56,13 +56,13 @@ function checks(quick, tag) {
       if (changes !== "") throw new Error(changes);
     },
     "the versions agree": async () => {
-      const version = agreedVersion(await manifests());
+      const version = agreedVersion(await manifests(ROOT));
       if (tag !== undefined && tag !== `v${version}`) {
         throw new Error(`The tag is ${tag}, and the version ${version}.`);
       }
     },
     "CHANGELOG.md has this version": async () => {
-      changelogEntry(await textOf("CHANGELOG.md"), agreedVersion(await manifests()));
+      changelogEntry(await textOf("CHANGELOG.md"), agreedVersion(await manifests(ROOT)));
     },
     "package-lock.json names no registry": async () => {
       expectNoAddresses(await textOf("package-lock.json"));
@@ -87,14 +87,6 @@ function checks(quick, tag) {
       if (changes !== "") throw new Error(`Commit what was written anew, and look at it:\n${changes}`);
     },
   };
-}
-
-/** @returns {Promise<import("./checks.mjs").Manifests>} */
-async function manifests() {
-  const examples = (await readdir(join(ROOT, "examples"))).map((name) => `examples/${name}/package.json`);
-  const files = ["package.json", "provider/package.json", "emulator/package.json", ...examples];
-  const entries = files.map(async (file) => [file, JSON.parse(await textOf(file))]);
-  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** @param {string} file */

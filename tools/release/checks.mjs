@@ -1,3 +1,15 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { outputTail, runCommand } from "../process.mjs";
+
+/** Git's patterns for the manifests that have the version, or ask for it. */
+const MANIFESTS = [
+  "package.json",
+  "provider/package.json",
+  "emulator/package.json",
+  ":(glob)examples/**/package.json",
+];
+
 /**
  * The version of every manifest, by its file.
  * @typedef {Readonly<Record<string, { version?: string, dependencies?: Readonly<Record<string, string>> }>>} Manifests
@@ -69,4 +81,18 @@ export function expectNoAddresses(lock) {
         'install with the project\'s .npmrc, which leaves them out ("omit-lockfile-registry-resolved").',
     );
   }
+}
+
+/**
+ * The manifests of the workspace, its packages and all examples, as far as Git knows them.
+ *
+ * @param {string} root the workspace's folder
+ * @returns {Promise<Manifests>}
+ */
+export async function manifests(root) {
+  const listed = await runCommand("git", ["ls-files", "-z", "--", ...MANIFESTS], { cwd: root });
+  if (listed.exitCode !== 0) throw new Error(`Git does not list what ${root} has:\n${outputTail(listed)}`);
+  const files = listed.stdout.split("\0").filter((file) => file !== "");
+  const entries = files.map(async (file) => [file, JSON.parse(await readFile(join(root, file), "utf8"))]);
+  return Object.fromEntries(await Promise.all(entries));
 }
