@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rename, rm, stat } from "node:fs/promises"
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withLock } from "./lock.mjs";
+import { removeLeftovers, withLock } from "./lock.mjs";
 import { outputTail, runCommand } from "./process.mjs";
 import { defaultCacheRoot } from "./pulumi-cli.mjs";
 
@@ -27,7 +27,7 @@ export async function ensureActionlint({ env = process.env, log = console.error 
     async () => {
       if (await exists(binary)) return;
       log(`Building actionlint ${version} from its Go module.`);
-      await build(folder, binary);
+      await build(binary);
     },
     onWait,
   );
@@ -44,11 +44,12 @@ async function pinnedVersion() {
 /**
  * The program appears whole or not at all, since it is moved there when it is ready.
  *
- * @param {string} folder
  * @param {string} binary
  */
-async function build(folder, binary) {
-  const work = await mkdtemp(join(folder, "building-"));
+async function build(binary) {
+  const workPrefix = `${binary}.building-`;
+  await removeLeftovers(workPrefix);
+  const work = await mkdtemp(workPrefix);
   try {
     // Go may write to its module's folder.
     for (const file of ["go.mod", "go.sum"]) await copyFile(join(MODULE, file), join(work, file));

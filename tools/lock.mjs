@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const HEARTBEAT_MS = 5_000;
@@ -32,6 +32,17 @@ export async function withLock(file, action, onWait = () => undefined) {
     clearInterval(heartbeat);
     if ((await readIfThere(file)) === content) await rm(file, { force: true });
   }
+}
+
+/**
+ * Removes what holders of a lock left behind that were killed. Only for the holder of the lock.
+ *
+ * @param {string} prefix how the paths of their temporary folders begin; the folder around them has to be there
+ */
+export async function removeLeftovers(prefix) {
+  const folder = dirname(prefix);
+  const names = (await readdir(folder)).filter((name) => name.startsWith(basename(prefix)));
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
 }
 
 /**

@@ -1,8 +1,20 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { withLock } from "../../tools/lock.mjs";
-import { buildFolder, builtVersion } from "../../tools/pulumi-cli/build.mjs";
+import { basename, delimiter, dirname, join } from "node:path";
+import { removeLeftovers, withLock } from "../../tools/lock.mjs";
+import { buildFolder, builtVersion, sourcesHash } from "../../tools/pulumi-cli/build.mjs";
 import { compareVersions, parseVersion } from "../../tools/pulumi-cli/version.mjs";
 import {
   defaultCacheRoot,
@@ -130,14 +142,36 @@ describe("the choice of a Pulumi CLI", () => {
     },
   );
 
-  test("a build of other sources, such as those of an earlier version of this workspace, is built again", async () => {
+  test.each([
+    "engine/go.mod",
+    "engine/go.sum",
+    "language-nodejs/go.mod",
+    "language-nodejs/go.sum",
+    "language-nodejs/host/run_plugin.go",
+    "language-host.mjs",
+  ])(
+    "a build of another %s, such as an earlier version of this workspace has, is built again",
+    async (name) => {
+      const { cacheRoot } = options();
+      await buildFake(cacheRoot);
+      const sources = join(folder, "sources");
+      await cp(join(WORKSPACE, "tools", "pulumi-cli"), sources, { recursive: true });
+      expect(await sourcesHash(sources)).toBe(await sourcesHash());
+      await appendFile(join(sources, name), "\n");
+      const file = join(buildFolder(cacheRoot, await builtVersion()), "complete.json");
+      const manifest = JSON.parse(await readFile(file, "utf8"));
+      await writeFile(file, JSON.stringify({ ...manifest, sources: await sourcesHash(sources) }));
+      expect(await buildFake(cacheRoot)).toHaveBeenCalledTimes(2);
+      expect(JSON.parse(await readFile(file, "utf8"))).toEqual(manifest);
+    },
+  );
+
+  test("what a build left behind that was killed is removed by the next", async () => {
     const { cacheRoot } = options();
+    const built = buildFolder(cacheRoot, await builtVersion());
+    await mkdir(`${built}.building-killed`, { recursive: true });
     await buildFake(cacheRoot);
-    const manifest = join(buildFolder(cacheRoot, await builtVersion()), "complete.json");
-    const { sources, ...sizes } = JSON.parse(await readFile(manifest, "utf8"));
-    await writeFile(manifest, JSON.stringify(sizes));
-    expect(await buildFake(cacheRoot)).toHaveBeenCalledTimes(2);
-    expect(JSON.parse(await readFile(manifest, "utf8"))).toEqual({ ...sizes, sources });
+    expect(await readdir(dirname(built))).toEqual([basename(built)]);
   });
 
   test("two that need it at the same time build it once", async () => {
@@ -176,6 +210,14 @@ describe("the choice of a Pulumi CLI", () => {
     );
     expect(defaultCacheRoot({ ...home, XDG_CACHE_HOME: "relative" })).toBe(defaultCacheRoot(home));
   });
+});
+
+test("only leftovers of the lock's own holders are removed", async () => {
+  for (const name of ["a@1.fetching-x", "a@1.fetching-y", "a@1", "a@1.lock", "b@1.fetching-x"]) {
+    await mkdir(join(folder, name, "inside"), { recursive: true });
+  }
+  await removeLeftovers(join(folder, "a@1.fetching-"));
+  expect((await readdir(folder)).sort()).toEqual(["a@1", "a@1.lock", "b@1.fetching-x"]);
 });
 
 describe("withLock", () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withLock } from "../lock.mjs";
+import { removeLeftovers, withLock } from "../lock.mjs";
 import { outputTail, runCommand } from "../process.mjs";
 import { compareVersions } from "../pulumi-cli/version.mjs";
 import { defaultCacheRoot } from "../pulumi-cli.mjs";
@@ -76,8 +76,9 @@ export async function fetchPackage(name, range, log) {
   await withLock(`${folder}.lock`, async () => {
     if ((await namesIn(dirname(folder))).includes(`${escaped(name)}@${version}`)) return;
     log(`Fetching ${name} ${version}, once.`);
-    await mkdir(dirname(folder), { recursive: true });
-    const work = await mkdtemp(`${folder}.fetching-`);
+    const workPrefix = `${folder}.fetching-`;
+    await removeLeftovers(workPrefix);
+    const work = await mkdtemp(workPrefix);
     try {
       const flags = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--prefix", work];
       const result = await runCommand("npm", ["install", ...flags, `${name}@${version}`], { cwd: work });

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform, tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withLock } from "../lock.mjs";
+import { removeLeftovers, withLock } from "../lock.mjs";
 import { outputTail, runCommand } from "../process.mjs";
 import { languageHostOverlay } from "./language-host.mjs";
 import { compareVersions, parseVersion } from "./version.mjs";
@@ -34,6 +34,7 @@ const GO_PROGRAMS = [
 const SOURCES = [
   ...GO_PROGRAMS.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]),
   "language-nodejs/host/run_plugin.go",
+  "language-host.mjs",
 ];
 
 const FILES = [...GO_PROGRAMS.map(({ name }) => name), DYNAMIC_HOST];
@@ -103,8 +104,9 @@ export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
     `${folder}.lock`,
     async () => {
       if (await isComplete(folder)) return;
-      await removeLeftovers(folder);
-      const work = await mkdtemp(`${folder}.building-`);
+      const workPrefix = `${folder}.building-`;
+      await removeLeftovers(workPrefix);
+      const work = await mkdtemp(workPrefix);
       try {
         await buildAll(work, version, build, log);
         await rm(folder, { recursive: true, force: true });
@@ -136,9 +138,14 @@ async function buildAll(folder, version, build, log) {
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-async function sourcesHash() {
+/**
+ * What tells the sources of the programs from others.
+ *
+ * @param {string} [folder] that has them, default: this one
+ */
+export async function sourcesHash(folder = MODULES) {
   const hash = createHash("sha256");
-  for (const name of SOURCES) hash.update(await readFile(join(MODULES, name)));
+  for (const name of SOURCES) hash.update(await readFile(join(folder, name)));
   return hash.digest("hex");
 }
 
@@ -154,18 +161,6 @@ export function sdkFolder(from) {
   } catch (cause) {
     throw new Error(`@pulumi/pulumi is not installed in ${from}: run "npm ci" first.`, { cause });
   }
-}
-
-/**
- * Removes what builds left behind that were killed. Only for the holder of the lock.
- *
- * @param {string} folder
- */
-async function removeLeftovers(folder) {
-  const names = (await readdir(dirname(folder))).filter((name) =>
-    name.startsWith(`${basename(folder)}.building-`),
-  );
-  await Promise.all(names.map((name) => rm(join(dirname(folder), name), { recursive: true, force: true })));
 }
 
 /** @type {BuildProgram} */
