@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { median } from "../tools/figures.mjs";
 
 const run = promisify(execFile);
 
@@ -25,6 +26,5 @@ export async function measureImport(runs) {
   /** @type {number[]} */
   const times = [];
   for (let at = 0; at < runs; at += 1) times.push(Number((await run(process.execPath, [SCRIPT])).stdout));
-  times.sort((a, b) => a - b);
-  return { median: times[Math.floor(runs / 2)] ?? 0, min: times[0] ?? 0, max: times.at(-1) ?? 0, runs };
+  return { median: median(times), min: Math.min(...times), max: Math.max(...times), runs };
 }

@@ -1,7 +1,7 @@
 import { judge } from "../../tools/compat/explained.mjs";
 import type { Dimensions } from "../../tools/compat/installations.mjs";
 import { fullMatrix, idOf, smallMatrix } from "../../tools/compat/matrix.mjs";
-import { documentation, insertInto, summary, terminalTable } from "../../tools/compat/report.mjs";
+import { documentation, summary, terminalTable } from "../../tools/compat/report.mjs";
 import type { Outcome } from "../../tools/compat/run.mjs";
 
 const DIMENSIONS: Dimensions = {
@@ -94,12 +94,5 @@ describe("the report", () => {
 | pnp | –   | no (1) |
 
 1. Because.`);
-  });
-
-  test("replaces what is between its marks, and nothing else", () => {
-    const text =
-      "before\n<!-- Written by `npm run compat`. -->\nold\n<!-- End of what `npm run compat` writes. -->\nafter";
-    expect(insertInto(text, "new")).toBe(text.replace("\nold\n", "\n\nnew\n\n"));
-    expect(() => insertInto("nothing", "new")).toThrow(/The document has no/);
   });
 });

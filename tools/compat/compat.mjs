@@ -1,21 +1,20 @@
 #!/usr/bin/env node
 import { rmSync } from "node:fs";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startReceiver } from "../demo/receiver.mjs";
+import { writeFigures } from "../figures.mjs";
 import { runMain } from "../process.mjs";
 import { ensurePulumi } from "../pulumi-cli.mjs";
 import { fullChoice, npmVersion, smallChoice } from "./choice.mjs";
 import { fullMatrix, idOf, smallMatrix } from "./matrix.mjs";
 import { registrySettings } from "./registry.mjs";
-import { documentation, insertInto, summary, terminalTable } from "./report.mjs";
+import { documentation, summary, terminalTable } from "./report.mjs";
 import { tryAll } from "./run.mjs";
 
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const DOCUMENT = join(ROOT, "docs", "compatibility.md");
+const DOCUMENT = "docs/compatibility.md";
 const SECRET = "what notifications are signed with";
 
 const USAGE = `Usage: npm run compat [-- --only TEXT] [-- --small] [-- --json]
@@ -89,8 +88,8 @@ async function compare({ only, small, list, json, work, receiver }) {
   if (outcomes.some(({ verdict }) => verdict === "fails")) throw new Error(`${summary(outcomes)}.`);
   log(`${summary(outcomes)}.`);
   if (!small && only.length === 0) {
-    await writeFile(DOCUMENT, insertInto(await readFile(DOCUMENT, "utf8"), documentation(outcomes, tried)));
-    log("Written to docs/compatibility.md.");
+    await writeFigures(DOCUMENT, "compat", documentation(outcomes, tried));
+    log(`Written to ${DOCUMENT}.`);
   }
 }
 

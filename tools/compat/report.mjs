@@ -1,9 +1,6 @@
 import { layOutTable } from "../demo/terminal.mjs";
 import { markdownTable } from "../markdown.mjs";
 
-const BEGIN = "<!-- Written by `npm run compat`. -->";
-const END = "<!-- End of what `npm run compat` writes. -->";
-
 /** @typedef {import("./run.mjs").Outcome} Outcome */
 
 /**
@@ -85,19 +82,4 @@ function section(group, outcomes) {
     markdownTable(["", ...columns], cells),
     ...(notes.length > 0 ? [notes.join("\n")] : []),
   ].join("\n\n");
-}
-
-/**
- * Puts the tables in their place in the documentation.
- *
- * @param {string} text the document
- * @param {string} tables
- * @returns {string}
- * @throws {Error} when the document has no place for them
- */
-export function insertInto(text, tables) {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`The document has no "${BEGIN}" with "${END}" after it.`);
-  return `${text.slice(0, begin + BEGIN.length)}\n\n${tables}\n\n${text.slice(end)}`;
 }
