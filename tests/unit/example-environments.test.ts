@@ -5,12 +5,19 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { type Activity, NO_ACTIVITY, observe } from "../../examples/environments/src/activity";
 import type { EnvironmentName } from "../../examples/environments/src/definition";
 import { passOn } from "../../examples/environments/src/interruption";
-import type { Outcome, Result } from "../../examples/environments/src/operation";
+import { type Outcome, operate, type Result } from "../../examples/environments/src/operation";
 import { parseOptions } from "../../examples/environments/src/options";
 import { showProgress } from "../../examples/environments/src/progress";
-import { promote, type WaitsFor } from "../../examples/environments/src/promotion";
+import { promote, promotedFrom, type WaitsFor } from "../../examples/environments/src/promotion";
 import { outcomeTable } from "../../examples/environments/src/table";
-import { checkWorkDir, WORK_DIR } from "../../examples/environments/src/workspace";
+import { checkWorkDir, openStack, WORK_DIR } from "../../examples/environments/src/workspace";
+
+type Workspace = typeof import("../../examples/environments/src/workspace");
+
+jest.mock("../../examples/environments/src/workspace", () => ({
+  ...jest.requireActual<Workspace>("../../examples/environments/src/workspace"),
+  openStack: jest.fn(),
+}));
 
 describe("the command line", () => {
   const nothing = { preview: false, destroy: false, help: false };
@@ -65,6 +72,27 @@ describe("promotion", () => {
     expect(await results(() => undefined, "failed")).toMatchObject({ prod: "deployed" });
   });
 
+  test.each([
+    [["staging", "prod"], { staging: "failed", prod: "not touched" }],
+    [["prod"], { prod: "destroyed" }],
+  ])(
+    "destroying %j leaves prod alone when staging is to be destroyed, and is not",
+    async (args, expected) => {
+      const { names: named } = parseOptions(["--destroy", ...args]);
+      const outcomes = await promote(
+        named,
+        (name) => promotedFrom(name, named),
+        async (name, obstacle) => {
+          const result = name === "staging" ? "failed" : "destroyed";
+          return await Promise.resolve(outcomeOf(name, obstacle === undefined ? result : "not touched"));
+        },
+      );
+      expect(Object.fromEntries(outcomes.map(({ environment, result }) => [environment, result]))).toEqual(
+        expected,
+      );
+    },
+  );
+
   test("what waits for nothing begins at once, what waits begins later", async () => {
     const begun: string[] = [];
     const release: (() => void)[] = [];
@@ -94,7 +122,12 @@ describe("promotion", () => {
 describe("the engine's events", () => {
   const webhook = step("Webhook", {
     op: "create",
-    inputs: { url: "https://a.example", events: ["order.status", "job.status"], active: true },
+    inputs: {
+      workspaceId: "ws-1",
+      url: "https://a.example",
+      events: ["order.status", "job.status"],
+      active: true,
+    },
   });
 
   test("a webhook and its test, as far as they exist", () => {
@@ -104,6 +137,7 @@ describe("the engine's events", () => {
       changes: { create: 1 },
       webhook: {
         id: undefined,
+        workspaceId: "ws-1",
         url: "https://a.example",
         events: ["job.status", "order.status"],
         active: true,
@@ -177,6 +211,24 @@ describe("an interruption", () => {
   });
 });
 
+describe("an operation", () => {
+  const killed = "Command was killed with SIGINT: pulumi stack output";
+
+  test.each([
+    ["its own words", "code: 255\n stdout: much\n stderr: error: locked\nerror: locked\n", "error: locked"],
+    ["that it was killed", `code: -2\n stdout: \n stderr: ${killed}\n err?: Error: ${killed}\n`, killed],
+  ])("that fails after an interruption is cancelled, and says why: %s", async (_what, message, told) => {
+    const interruption = new AbortController();
+    jest.mocked(openStack).mockImplementationOnce(() => {
+      interruption.abort();
+      return Promise.reject(new Error(message));
+    });
+    const deploy = { destroy: false, preview: false };
+    const outcome = await operate("dev", deploy, interruption.signal, () => undefined);
+    expect(outcome).toMatchObject({ result: "cancelled", activity: { errors: [told] } });
+  });
+});
+
 describe("progress", () => {
   function output(isTTY: boolean) {
     let text = "";
@@ -214,7 +266,13 @@ describe("progress", () => {
 });
 
 describe("the table", () => {
-  const webhook = { id: "id-1", url: "https://a.example", events: ["job.status"], active: true };
+  const webhook = {
+    id: "id-1",
+    workspaceId: "ws-1",
+    url: "https://a.example",
+    events: ["job.status"],
+    active: true,
+  };
   const outcomes = [
     outcomeOf("staging", "deployed", {
       webhook,
@@ -227,19 +285,19 @@ describe("the table", () => {
 
   test("has a row for each environment", () => {
     expect(outcomeTable(outcomes, deploy).split("\n")).toEqual([
-      "environment  result       webhook id  url                events      active  test              changes               duration",
-      "-----------  -----------  ----------  -----------------  ----------  ------  ----------------  --------------------  --------",
-      "staging      deployed     id-1        https://a.example  job.status  yes     1 of 1 delivered  1 updated, 2 created  1.2 s",
-      "prod         not touched  -           -                  -           -       -                 -                     1.2 s",
+      "environment  result       workspace  webhook id  url                events      active  test              changes               duration",
+      "-----------  -----------  ---------  ----------  -----------------  ----------  ------  ----------------  --------------------  --------",
+      "staging      deployed     ws-1       id-1        https://a.example  job.status  yes     1 of 1 delivered  1 updated, 2 created  1.2 s",
+      "prod         not touched  -          -           -                  -           -       -                 -                     1.2 s",
     ]);
     expect(outcomeTable(outcomes, { ...deploy, preview: true })).toContain("1 to update, 2 to create");
   });
 
   test("is a block for each environment where it would not fit", () => {
     const text = outcomeTable(outcomes, deploy, 80);
-    expect(text).toMatch(/^staging\n {2}result {6}deployed\n {2}webhook id {2}id-1\n/);
+    expect(text).toMatch(/^staging\n {2}result {6}deployed\n {2}workspace {3}ws-1\n {2}webhook id {2}id-1\n/);
     expect(text).toMatch(/^prod\n {2}result {6}not touched$/m);
-    expect(outcomeTable(outcomes, deploy, 126)).toBe(outcomeTable(outcomes, deploy));
+    expect(outcomeTable(outcomes, deploy, 137)).toBe(outcomeTable(outcomes, deploy));
   });
 });
 

@@ -17,6 +17,8 @@ export interface Activity {
 export interface WebhookSeen {
   /** Undefined as long as it does not exist. */
   readonly id: string | undefined;
+  /** The one that was found or given; known in a preview, too. */
+  readonly workspaceId: string | undefined;
   readonly url: string;
   readonly events: readonly string[];
   readonly active: boolean;
@@ -65,11 +67,12 @@ function see(activity: Activity, step: StepEventMetadata, planning: boolean): Ac
   const properties: Readonly<Record<string, unknown>> = { ...state?.inputs, ...state?.outputs };
   switch (kindOf(step)) {
     case WEBHOOK: {
-      const { url, events, active } = properties;
+      const { workspaceId, url, events, active } = properties;
       return {
         ...activity,
         webhook: {
           id: state?.id || undefined,
+          workspaceId: typeof workspaceId === "string" ? workspaceId : undefined,
           url: String(url),
           events: Array.isArray(events) ? events.map(String).sort() : [],
           active: active === true,

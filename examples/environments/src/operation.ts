@@ -72,10 +72,9 @@ export async function operate(
     });
     return outcome(doneAs(operation));
   } catch (error) {
-    if (interruption.aborted) return outcome("cancelled");
     // The engine has told its errors as events; what is left are those of the command, such as a locked stack.
     if (activity.errors.length === 0) activity = { ...activity, errors: [messageOf(error)] };
-    return outcome("failed");
+    return outcome(interruption.aborted ? "cancelled" : "failed");
   }
 }
 
@@ -99,9 +98,13 @@ function doneAs({ destroy, preview }: Operation): Result {
   return destroy ? "destroyed" : "deployed";
 }
 
-/** A failed command's error holds all its output; its own words are the lines that begin with "error:". */
+/**
+ * A failed command's error holds all its output; its own words are the lines that begin with "error:", and those of one
+ * that was interrupted its standard error.
+ */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const lines = message.match(/^error: .*$/gm) ?? [];
-  return lines.length > 0 ? [...new Set(lines)].join("\n") : message;
+  if (lines.length > 0) return [...new Set(lines)].join("\n");
+  return /^ stderr: (.+)$/m.exec(message)?.[1] ?? message;
 }

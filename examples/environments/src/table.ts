@@ -26,6 +26,7 @@ function rowOf({ environment, result, activity, seconds }: Outcome, { preview }:
   return {
     environment,
     result,
+    workspace: webhook?.workspaceId ?? NOTHING,
     "webhook id": webhook?.id ?? NOTHING,
     url: webhook?.url ?? NOTHING,
     events: webhook?.events.join(", ") ?? NOTHING,
