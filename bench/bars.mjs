@@ -1,9 +1,12 @@
 import { find } from "./report.mjs";
 
 /** @typedef {import("./report.mjs").Result} Result */
+/** @typedef {import("./project.mjs").Secrets} Secrets */
 /** @typedef {{ what: string, value: number, bar: number, holds: boolean }} Bar */
 
 const UPDATING = ["first up", "update", "destroy"];
+/** @type {readonly Secrets[]} */
+const SECRETS = ["no", "yes"];
 const READING = ["preview", "no-change up", "refresh"];
 
 /** What this package may cost at most beside Pulumi's own floor: wall time, ours / floor. */
@@ -24,29 +27,45 @@ const WALL_BARS = [
  */
 export function checkBars(results, importMs) {
   return [
-    ...WALL_BARS.flatMap(({ n, phases, bar }) => phases.flatMap((phase) => wall(results, { n, phase, bar }))),
     atMost("importing the package, ms", importMs, 10),
-    ...state(results),
+    ...SECRETS.flatMap((secrets) => besideFloor(results, secrets)),
     ...requests(results),
     ...latency(results),
-    ...memory(results),
-    ...growth(results),
   ];
 }
 
 /**
  * @param {readonly Result[]} results
- * @param {{ n: number, phase: string, bar: number }} which
+ * @param {{ n: number, phase: string, secrets: Secrets, bar: number }} which
  */
-function wall(results, { n, phase, bar }) {
-  const { floor, ours } = pair(results, { n, phase });
+function wall(results, { n, phase, secrets, bar }) {
+  const { floor, ours } = pair(results, { n, phase, secrets });
   if (floor === undefined || ours === undefined) return [];
   return [atMost(`time, ours / floor: ${phase} of ${n}`, ours.wall.median / floor.wall.median, bar)];
 }
 
-/** @param {readonly Result[]} results */
-function state(results) {
-  const { floor, ours } = pair(results, { n: 100, phase: "first up" });
+/**
+ * @param {readonly Result[]} results
+ * @param {Secrets} secrets
+ */
+function besideFloor(results, secrets) {
+  const bars = [
+    ...WALL_BARS.flatMap(({ n, phases, bar }) =>
+      phases.flatMap((phase) => wall(results, { n, phase, secrets, bar })),
+    ),
+    ...state(results, secrets),
+    ...memory(results, secrets),
+    ...growth(results, secrets),
+  ];
+  return bars.map((bar) => (secrets === "no" ? bar : { ...bar, what: `${bar.what}, with secrets` }));
+}
+
+/**
+ * @param {readonly Result[]} results
+ * @param {Secrets} secrets
+ */
+function state(results, secrets) {
+  const { floor, ours } = pair(results, { n: 100, phase: "first up", secrets });
   if (floor === undefined || ours === undefined) return [];
   return [atMost("state, ours / floor, 100 webhooks", ours.stateBytes / floor.stateBytes, 0.45)];
 }
@@ -55,11 +74,13 @@ function state(results) {
 function requests(results) {
   return results
     .filter(({ variant }) => variant === "ours")
-    .flatMap(({ n, latency: ms, parallel, phase, requests: counts }) => {
+    .flatMap(({ n, latency: ms, parallel, secrets, phase, requests: counts }) => {
       const sum = Object.values(counts).reduce((total, count) => total + count, 0);
       const bar = mostRequests(phase, n);
       if (bar === undefined) return [];
-      const setting = `${ms} ms${parallel > 0 ? `, --parallel ${parallel}` : ""}`;
+      const setting = [`${ms} ms`, ...(parallel > 0 ? [`--parallel ${parallel}`] : [])]
+        .concat(secrets === "yes" ? ["with secrets"] : [])
+        .join(", ");
       return [atMost(`requests: ${phase} of ${n}, ${setting}`, sum, bar)];
     });
 }
@@ -77,16 +98,19 @@ function mostRequests(phase, n) {
 
 /** @param {readonly Result[]} results */
 function latency(results) {
-  const which = { n: 500, phase: "refresh", latency: 50, parallel: 0 };
+  const which = { n: 500, phase: "refresh", latency: 50, parallel: 0, secrets: /** @type {const} */ ("no") };
   const [ours, naive] = [find(results, "ours", which), find(results, "naive", which)];
   if (ours === undefined || naive === undefined) return [];
   return [atMost("time, ours / naive: refresh of 500, 50 ms", ours.wall.median / naive.wall.median, 0.35)];
 }
 
-/** @param {readonly Result[]} results */
-function memory(results) {
+/**
+ * @param {readonly Result[]} results
+ * @param {Secrets} secrets
+ */
+function memory(results, secrets) {
   return [...UPDATING, "refresh"].flatMap((phase) => {
-    const { floor, ours } = pair(results, { n: 500, phase });
+    const { floor, ours } = pair(results, { n: 500, phase, secrets });
     if (floor === undefined || ours === undefined) return [];
     return [
       atMost(
@@ -98,10 +122,14 @@ function memory(results) {
   });
 }
 
-/** @param {readonly Result[]} results */
-function growth(results) {
+/**
+ * @param {readonly Result[]} results
+ * @param {Secrets} secrets
+ */
+function growth(results, secrets) {
   return [...UPDATING, ...READING].flatMap((phase) => {
-    const [few, many] = [pair(results, { n: 100, phase }), pair(results, { n: 500, phase })];
+    const few = pair(results, { n: 100, phase, secrets });
+    const many = pair(results, { n: 500, phase, secrets });
     if (!few.floor || !few.ours || !many.floor || !many.ours) return [];
     const own = many.ours.wall.median / few.ours.wall.median;
     const floors = many.floor.wall.median / few.floor.wall.median;
@@ -111,7 +139,7 @@ function growth(results) {
 
 /**
  * @param {readonly Result[]} results
- * @param {{ n: number, phase: string }} which
+ * @param {{ n: number, phase: string, secrets: Secrets }} which
  */
 function pair(results, which) {
   const setting = { ...which, latency: 0, parallel: 0 };

@@ -1,11 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-import { median, writeFigures } from "../tools/figures.mjs";
+import { writeFigures } from "../tools/figures.mjs";
+import { runMain } from "../tools/process.mjs";
 import { checkBars } from "./bars.mjs";
 import { measureImport } from "./importing.mjs";
+import { numbers, wholeNumber, yesOrNo } from "./options.mjs";
 import { Project } from "./project.mjs";
 import { barTable, sizeTable, timeTable } from "./report.mjs";
+import { combine, describeMachine, expectSameMachine, inOrder, summarize } from "./results.mjs";
 
 /**
  * Side by side, interleaved, in one run: what a dynamic provider costs when it does nothing (floor), one as people
@@ -17,8 +20,9 @@ const USAGE = `npm run bench -- [options]
   --n 1,100,500       numbers of webhooks
   --latency 0,50      milliseconds that UP42 takes for an answer
   --parallel 0,64     operations in flight; 0 is Pulumi's own default
+  --secrets no        whether each webhook has a secret; "no,yes" measures both
   --runs 5            how often each is measured; 0 only writes what the JSON has
-  --json FILE         writes the figures; keeps those of other settings that the file has already
+  --json FILE         writes the figures; keeps those of other settings that the file has from this machine
   --write-docs        writes the figures into docs/performance.md
 Exits with 1 when a figure is above its bar (bench/bars.mjs).`;
 
@@ -36,26 +40,9 @@ const PHASES = [
 ];
 
 /**
- * One measurement: a phase of one variant.
- * @typedef {object} Sample
- * @property {import("./project.mjs").Variant} variant
- * @property {number} n
- * @property {number} latency
- * @property {number} parallel
- * @property {string} phase
- * @property {number} wall
- * @property {number} cpuSeconds
- * @property {number} hostRssBytes
- * @property {Record<string, number>} requests
- * @property {number} stateBytes
- */
-
-/**
- * @typedef {object} Report
- * @property {{ cpu: string, cores: number, memoryBytes: number, node: string, date: string }} machine
- * @property {readonly string[]} commands that made it
- * @property {import("./importing.mjs").ImportCost} importing
- * @property {readonly import("./report.mjs").Result[]} results
+ * @typedef {import("./results.mjs").Sample} Sample
+ * @typedef {import("./results.mjs").Report} Report
+ * @typedef {{ n: number, latency: number, parallel: number, secrets: import("./project.mjs").Secrets }} Setting
  */
 
 async function main() {
@@ -64,6 +51,7 @@ async function main() {
       n: { type: "string", default: "1,100,500" },
       latency: { type: "string", default: "0,50" },
       parallel: { type: "string", default: "0,64" },
+      secrets: { type: "string", default: "no" },
       runs: { type: "string", default: "5" },
       json: { type: "string" },
       "write-docs": { type: "boolean", default: false },
@@ -76,26 +64,49 @@ async function main() {
   }
   const settings = numbers(values.n).flatMap((n) =>
     numbers(values.latency).flatMap((latency) =>
-      numbers(values.parallel).map((parallel) => ({ n, latency, parallel })),
+      numbers(values.parallel).flatMap((parallel) =>
+        yesOrNo(values.secrets).map((secrets) => ({ n, latency, parallel, secrets })),
+      ),
     ),
   );
-  const command = `npm run bench -- --n ${values.n} --latency ${values.latency} --parallel ${values.parallel} --runs ${values.runs}`;
-  const samples = await measureAll(settings, Number(values.runs));
-  const report = await combine(values.json, {
-    machine: describeMachine(),
-    commands: samples.length === 0 ? [] : [command],
-    importing: await measureImport(IMPORT_RUNS),
-    results: summarize(samples),
-  });
-  const bars = checkBars(report.results, report.importing.median);
-  console.log([sizeTable(report.results), timeTable(report.results), barTable(bars)].join("\n\n"));
+  const before = values.json === undefined ? undefined : await readReport(values.json);
+  const report = await reportOf(settings, values, before);
+  const results = inOrder(report.results);
+  const bars = checkBars(results, report.importing.median);
+  console.log([sizeTable(results), timeTable(results), barTable(bars)].join("\n\n"));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  if (values["write-docs"]) await writeDocument(report, bars);
+  if (values["write-docs"]) await writeDocument({ ...report, results }, bars);
   if (bars.some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
 /**
- * @param {readonly { n: number, latency: number, parallel: number }[]} settings
+ * Measures, and adds it to what was measured before; or gives just that, when nothing is to be measured.
+ *
+ * @param {readonly Setting[]} settings
+ * @param {{ n: string, latency: string, parallel: string, secrets: string, runs: string }} options as they were given
+ * @param {Report | undefined} before
+ * @returns {Promise<Report>}
+ */
+async function reportOf(settings, { n, latency, parallel, secrets, runs }, before) {
+  const times = wholeNumber(runs);
+  if (times === 0) {
+    if (before === undefined) throw new Error("With --runs 0, --json has to name a file with figures.");
+    return before;
+  }
+  const machine = thisMachine();
+  // Said before hours of measuring, not after.
+  if (before !== undefined) expectSameMachine(before, machine);
+  const command = `npm run bench -- --n ${n} --latency ${latency} --parallel ${parallel} --secrets ${secrets} --runs ${runs}`;
+  return combine(before, {
+    machine,
+    commands: [{ command, date: new Date().toISOString().slice(0, 10) }],
+    results: summarize(await measureAll(settings, times)),
+    importing: await measureImport(IMPORT_RUNS),
+  });
+}
+
+/**
+ * @param {readonly Setting[]} settings
  * @param {number} runs
  */
 async function measureAll(settings, runs) {
@@ -103,34 +114,16 @@ async function measureAll(settings, runs) {
   const samples = [];
   for (const setting of settings) {
     for (let run = 1; run <= runs; run += 1) {
-      samples.push(...(await runOnce(setting)));
-      const { n, latency, parallel } = setting;
-      console.error(`n ${n}, latency ${latency} ms, parallel ${parallel || "default"}: run ${run}`);
+      // Each variant is first, second and last in turn.
+      const first = run % VARIANTS.length;
+      samples.push(...(await runOnce(setting, [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)])));
+      const { n, latency, parallel, secrets } = setting;
+      console.error(
+        `n ${n}, latency ${latency} ms, parallel ${parallel || "default"}, secrets ${secrets}: run ${run}`,
+      );
     }
   }
   return samples;
-}
-
-/**
- * What a file has already of other settings, and what was measured now.
- *
- * @param {string | undefined} file
- * @param {Report} measured
- * @returns {Promise<Report>}
- */
-async function combine(file, measured) {
-  if (file === undefined) return measured;
-  const before = await readReport(file);
-  if (before === undefined) return measured;
-  const settingOf = (/** @type {import("./report.mjs").Result} */ { n, latency, parallel }) =>
-    [n, latency, parallel].join();
-  const settings = new Set(measured.results.map(settingOf));
-  const kept = before.results.filter((result) => !settings.has(settingOf(result)));
-  return {
-    ...measured,
-    commands: [...new Set([...before.commands, ...measured.commands])],
-    results: [...kept, ...measured.results],
-  };
 }
 
 /**
@@ -146,14 +139,14 @@ async function readReport(file) {
   }
 }
 
-function describeMachine() {
+/** @returns {import("./results.mjs").Machine} */
+function thisMachine() {
   const [cpu] = cpus();
   return {
     cpu: cpu?.model ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
     node: process.version,
-    date: new Date().toISOString().slice(0, 10),
   };
 }
 
@@ -162,9 +155,8 @@ function describeMachine() {
  * @param {readonly import("./bars.mjs").Bar[]} bars
  */
 async function writeDocument({ machine, commands, results }, bars) {
-  const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`;
-  const origin = `${machine.date}, ${machine.cores} cores (${machine.cpu}), ${memory}, Node.js ${machine.node}.`;
-  const made = ["```sh", ...commands, "```"].join("\n");
+  const origin = `${describeMachine(machine)}.`;
+  const made = ["```sh", ...commands.map(({ command, date }) => `${command} # ${date}`), "```"].join("\n");
   await writeFigures("docs/performance.md", "time", [origin, made, timeTable(results)].join("\n\n"));
   await writeFigures("docs/performance.md", "size", sizeTable(results));
   await writeFigures("docs/performance.md", "bars", barTable(bars));
@@ -174,15 +166,18 @@ async function writeDocument({ machine, commands, results }, bars) {
  * All phases of all variants once; within a phase, one variant after the other, so that what disturbs the machine
  * disturbs them alike.
  *
- * @param {{ n: number, latency: number, parallel: number }} setting
+ * @param {Setting} setting
+ * @param {readonly import("./project.mjs").Variant[]} variants in the order in which they take turns
  */
-async function runOnce(setting) {
-  const projects = await Promise.all(
-    VARIANTS.map(async (variant) => ({ variant, project: await Project.create(variant, setting) })),
+async function runOnce(setting, variants) {
+  const created = await Promise.allSettled(
+    variants.map(async (variant) => ({ variant, project: await Project.create(variant, setting) })),
   );
+  const projects = created.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   /** @type {Sample[]} */
   const samples = [];
   try {
+    for (const result of created) if (result.status === "rejected") throw result.reason;
     for (const { name, args, version } of PHASES) {
       for (const { variant, project } of projects) {
         const parallel =
@@ -206,41 +201,4 @@ async function runOnce(setting) {
   return samples;
 }
 
-/**
- * Medians of the runs, with the extremes of the time.
- *
- * @param {readonly Sample[]} samples
- */
-function summarize(samples) {
-  /** @type {Map<string, Sample[]>} */
-  const groups = new Map();
-  for (const sample of samples) {
-    const { variant, n, latency, parallel, phase } = sample;
-    const key = [variant, n, latency, parallel, phase].join();
-    groups.set(key, [...(groups.get(key) ?? []), sample]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const walls = group.map(({ wall }) => wall);
-    return [
-      {
-        ...first,
-        wall: { median: median(walls), min: Math.min(...walls), max: Math.max(...walls) },
-        cpuSeconds: median(group.map(({ cpuSeconds }) => cpuSeconds)),
-        hostRssBytes: median(group.map(({ hostRssBytes }) => hostRssBytes)),
-      },
-    ];
-  });
-}
-
-/** @param {string} list */
-function numbers(list) {
-  return list.split(",").map((text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 0) throw new Error(`"${text}" is not a whole number.\n${USAGE}`);
-    return value;
-  });
-}
-
-await main();
+await runMain(main);

@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOREIGN_VARIABLES = /^(UP42_|PULUMI_)|^(https?|all|no)_proxy$/i;
 
 /** @typedef {"floor" | "naive" | "ours"} Variant */
+/** @typedef {"no" | "yes"} Secrets whether each webhook has one */
 /** @typedef {{ method: string, path: string, at: string }} RecordedRequest */
 /** @typedef {{ url: string, requests: readonly RecordedRequest[] }} EmulatorState */
 
@@ -35,9 +36,9 @@ export class Project {
 
   /**
    * @param {Variant} variant
-   * @param {{ n: number, latency: number }} options
+   * @param {{ n: number, latency: number, secrets: Secrets }} options
    */
-  static async create(variant, { n, latency }) {
+  static async create(variant, { n, latency, secrets }) {
     const { binary, ...cli } = await ensurePulumi();
     const folder = await mkdtemp(join(tmpdir(), `pulumi-up42-bench-${variant}-`));
     const program = join(folder, "program");
@@ -69,6 +70,7 @@ export class Project {
       UP42_PASSWORD: DEMO_ACCOUNT.password,
       UP42_WORKSPACE_ID: DEMO_ACCOUNT.workspaceId,
       BENCH_N: String(n),
+      BENCH_SECRETS: secrets,
     };
     const project = new Project(folder, binary, env, emulator);
     await project.run(["stack", "init", "bench"], {});

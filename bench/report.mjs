@@ -5,6 +5,7 @@ import { markdownTable } from "../tools/markdown.mjs";
  * @property {number} n
  * @property {number} latency
  * @property {number} parallel
+ * @property {import("./project.mjs").Secrets} secrets
  * @property {string} phase
  */
 
@@ -15,6 +16,7 @@ import { markdownTable } from "../tools/markdown.mjs";
  * @property {number} n
  * @property {number} latency
  * @property {number} parallel
+ * @property {import("./project.mjs").Secrets} secrets
  * @property {string} phase
  * @property {{ median: number, min: number, max: number }} wall
  * @property {number} cpuSeconds
@@ -29,13 +31,14 @@ import { markdownTable } from "../tools/markdown.mjs";
  * @param {Setting} setting
  * @returns {Result | undefined}
  */
-export function find(results, variant, { n, latency, parallel, phase }) {
+export function find(results, variant, { n, latency, parallel, secrets, phase }) {
   return results.find(
     (one) =>
       one.variant === variant &&
       one.n === n &&
       one.latency === latency &&
       one.parallel === parallel &&
+      one.secrets === secrets &&
       one.phase === phase,
   );
 }
@@ -50,6 +53,7 @@ export function timeTable(results) {
     "webhooks",
     "latency",
     "parallel",
+    "secrets",
     "phase",
     "floor",
     "naive",
@@ -66,6 +70,7 @@ export function timeTable(results) {
     ours.n,
     `${ours.latency} ms`,
     ours.parallel || "default",
+    ours.secrets,
     ours.phase,
     time(floor),
     time(naive),
@@ -82,13 +87,14 @@ export function timeTable(results) {
 }
 
 /**
- * State and memory after the first `up`, which hardly depend on the latency: a row for each number of webhooks.
+ * State and memory after the first `up`, which hardly depend on the latency: a row for each number of webhooks, with secrets and without.
  *
  * @param {readonly Result[]} results
  */
 export function sizeTable(results) {
   const header = [
     "webhooks",
+    "secrets",
     "state, floor",
     "naive",
     "ours",
@@ -105,6 +111,7 @@ export function sizeTable(results) {
   );
   const rows = firstUps.map(({ floor, naive, ours }) => [
     ours.n,
+    ours.secrets,
     kilobytes(floor.stateBytes),
     kilobytes(naive.stateBytes),
     kilobytes(ours.stateBytes),

@@ -6,17 +6,18 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILER, compile, PACKAGES } from "./compile.mjs";
 import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
-import { removeStaleOutputs } from "./outputs.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 import { ensurePulumi } from "./pulumi-cli.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const PACKAGES = ["provider", "emulator"];
 const STATE = join(ROOT, ".pulumi-up42");
 const STAMP = join(STATE, "compiled.sha256");
 const OLDEST_NODE = 20;
+/** What decides on the outputs, too. */
+const COMMON = [COMPILER, join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.json")];
 
 async function setup() {
   checkPlatform();
@@ -43,7 +44,7 @@ function onWait() {
 /** With the lock held, so it looks again: another process may have done it all meanwhile. */
 async function prepare() {
   if (!(await isInstalled(ROOT))) await install();
-  if (!(await isCompiled())) await compile();
+  if (!(await isCompiled())) await compileAll();
 }
 
 async function install() {
@@ -59,13 +60,10 @@ async function install() {
   }
 }
 
-async function compile() {
-  console.log(`Compiling ${PACKAGES.join(" and ")}: tsc --build`);
+async function compileAll() {
+  console.log(`Compiling ${PACKAGES.join(" and ")}.`);
   const sources = await sourcesHash();
-  for (const name of PACKAGES) await removeStaleOutputs(join(ROOT, name));
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  const result = await runCommand(process.execPath, [tsc, "--build", ...PACKAGES], { cwd: ROOT });
-  if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
+  await compile();
   await mkdir(STATE, { recursive: true });
   await writeFile(STAMP, sources);
 }
@@ -81,7 +79,7 @@ async function isCompiled() {
 async function sourcesHash() {
   const files = await Promise.all(PACKAGES.map((name) => sourceFiles(join(ROOT, name))));
   const hash = createHash("sha256");
-  for (const file of [...files.flat(), join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.json")].sort()) {
+  for (const file of [...files.flat(), ...COMMON].sort()) {
     hash
       .update(`${relative(ROOT, file)}\0`)
       .update(await readFile(file))

@@ -26,7 +26,7 @@ const provider = {
 
 class Floor extends pulumi.dynamic.Resource {
   constructor(webhook) {
-    super(provider, webhook.name, { ...webhook, secret: pulumi.secret(webhook.secret) });
+    super(provider, webhook.name, webhook);
   }
 }
 

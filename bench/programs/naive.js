@@ -47,7 +47,7 @@ const provider = {
 
 class Naive extends pulumi.dynamic.Resource {
   constructor(webhook) {
-    super(provider, webhook.name, { ...webhook, secret: pulumi.secret(webhook.secret) });
+    super(provider, webhook.name, webhook);
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { WORKSPACE } from "../support/pulumi";
 
@@ -11,12 +12,17 @@ interface PackedFile {
 const ALWAYS = ["LICENSE", "README.md", "package.json"];
 
 describe.each([
-  { workspace: "provider", others: ["bin/pulumi-up42.js"] },
+  {
+    workspace: "provider",
+    bundled: ["dist/dynamic/host.licenses.txt"],
+    others: ["bin/pulumi-up42.js"],
+  },
   {
     workspace: "emulator",
+    bundled: [],
     others: ["bin/up42-emulator.js", "page/index.html", "page/page.css", "page/page.js"],
   },
-])("the package of $workspace", ({ workspace, others }) => {
+])("the package of $workspace", ({ workspace, bundled, others }) => {
   const folder = join(WORKSPACE, workspace);
   const files = packedFiles(folder);
   const compiled = files.map(({ path }) => path).filter((path) => path.startsWith("dist/"));
@@ -26,7 +32,7 @@ describe.each([
       .filter((path) => path.endsWith(".ts"))
       .map((path) => path.slice(0, -".ts".length));
     const expected = modules.flatMap((module) => [`dist/${module}.d.ts`, `dist/${module}.js`]);
-    expect(compiled.sort()).toEqual(expected.sort());
+    expect(compiled.sort()).toEqual([...expected, ...bundled].sort());
   });
 
   test("has nothing else, but for its command, its page, its README and its licence", () => {
@@ -50,6 +56,32 @@ describe.each([
     expect(
       scripts.filter((path) => readFileSync(join(folder, path), "utf8").includes("sourceMappingURL")),
     ).toEqual([]);
+  });
+});
+
+describe("the host", () => {
+  const folder = join(WORKSPACE, "provider", "dist", "dynamic");
+  const script = readFileSync(join(folder, "host.js"), "utf8");
+  const packages = new Set([...script.matchAll(/^\/\/ node_modules\/([^/\n]+)/gm)].map(([, name]) => name));
+
+  test("is one file, and loads nothing else but what is needed in rare cases", () => {
+    const loaded = [...script.matchAll(/\b(?:import|require)\("([^"]+)"\)/g)].map(([, name = ""]) => name);
+    expect(new Set(loaded.filter((name) => !isBuiltin(name)))).toEqual(
+      new Set([
+        "cockatiel",
+        "https-proxy-agent",
+        "proxy-from-env",
+        "web-streams-polyfill/dist/ponyfill.es2018.js",
+      ]),
+    );
+    expect(packages).toContain("node-fetch");
+  });
+
+  test("has beside it the license of all that is part of it", () => {
+    const licenses = readFileSync(join(folder, "host.licenses.txt"), "utf8");
+    const granted = licenses.split(/^(?=[a-z-]+ \d+\.\d+\.\d+$)/m).slice(1);
+    expect(granted.map((text) => text.split(" ", 1)[0])).toEqual([...packages].sort());
+    for (const text of granted) expect(text).toContain("Permission is hereby granted");
   });
 });
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkInstallation } from "../dynamic/installation";
 import { stub, typeToken } from "../dynamic/stub";
+import { shortenTraces } from "./traces";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
 export type IfExists = "error" | "adopt" | "create";
@@ -98,12 +99,17 @@ export class Webhook extends pulumi.CustomResource {
     // No base class of ours: Pulumi takes the caller of a direct child of CustomResource for the place in the program.
     const outputs = { createdAt: undefined, updatedAt: undefined };
     const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };
-    super(
-      typeToken("Webhook"),
-      name,
-      { ...inputs, ...outputs, __provider: stub("webhook") },
-      concealing(opts),
-    );
+    const restoreTraces = shortenTraces();
+    try {
+      super(
+        typeToken("Webhook"),
+        name,
+        { ...inputs, ...outputs, __provider: stub("webhook") },
+        concealing(opts),
+      );
+    } finally {
+      restoreTraces();
+    }
     // Not the engine's output: that is unknown in every preview when there is no profile.
     this.profile = args?.profile === undefined ? NO_PROFILE : pulumi.output(args.profile);
   }

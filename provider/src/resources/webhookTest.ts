@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkInstallation } from "../dynamic/installation";
 import { stub, typeToken } from "../dynamic/stub";
 import type { EventTest } from "../up42/model";
+import { shortenTraces } from "./traces";
 import type { Webhook } from "./webhook";
 
 /** The arguments of a {@link WebhookTest}. */
@@ -77,7 +78,12 @@ export class WebhookTest extends pulumi.CustomResource {
       workspaceId: args?.workspaceId,
       profile: args?.profile ?? webhook?.profile,
     };
-    super(typeToken("WebhookTest"), name, { ...inputs, ...outputs, __provider: stub("webhookTest") }, opts);
+    const restoreTraces = shortenTraces();
+    try {
+      super(typeToken("WebhookTest"), name, { ...inputs, ...outputs, __provider: stub("webhookTest") }, opts);
+    } finally {
+      restoreTraces();
+    }
   }
 }
 

@@ -1,0 +1,92 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { removeStaleOutputs } from "./outputs.mjs";
+import { outputTail, runCommand, runMain } from "./process.mjs";
+
+/** This file: another one may give other outputs. */
+export const COMPILER = fileURLToPath(import.meta.url);
+
+const ROOT = dirname(dirname(COMPILER));
+const PROVIDER = join(ROOT, "provider");
+const ENTRY = join("dynamic", "host");
+/** Has been in all of Node.js since 18, so that its stand-in is never loaded: the largest part of node-fetch. */
+const STAND_IN = "web-streams-polyfill";
+
+/** What is compiled, in this order. */
+export const PACKAGES = ["provider", "emulator"];
+
+/**
+ * Compiles the packages, and puts the host into one file.
+ *
+ * @param {{ force?: boolean }} [options] whether also what seems to be up to date; default: `false`
+ * @throws {Error} with what the compiler says
+ */
+export async function compile({ force = false } = {}) {
+  for (const name of PACKAGES) await removeStaleOutputs(join(ROOT, name));
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const flags = force ? ["--force"] : [];
+  const result = await runCommand(process.execPath, [tsc, "--build", ...flags, ...PACKAGES], { cwd: ROOT });
+  if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
+  await bundleHost();
+}
+
+/**
+ * Replaces the compiled host by a file with all that it needs at a first request, since Pulumi starts a host for each
+ * operation: one file is loaded in a fraction of the time (docs/performance.md). What is needed in rare cases only is
+ * still loaded from the packages. The file stays readable, since its lines are in stack traces.
+ */
+async function bundleHost() {
+  // Not at the top: before the set-up there is no esbuild.
+  const { build } = await import("esbuild");
+  const { dependencies } = JSON.parse(await readFile(join(PROVIDER, "package.json"), "utf8"));
+  const bundled = new Set(["node-fetch", "valibot"]);
+  const { metafile } = await build({
+    entryPoints: [join(PROVIDER, "src", `${ENTRY}.ts`)],
+    outfile: join(PROVIDER, "dist", `${ENTRY}.js`),
+    absWorkingDir: ROOT,
+    allowOverwrite: true,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    external: [...Object.keys(dependencies).filter((name) => !bundled.has(name)), STAND_IN],
+    legalComments: "inline",
+    logLevel: "error",
+    metafile: true,
+  });
+  await writeFile(join(PROVIDER, "dist", `${ENTRY}.licenses.txt`), await licensesOf(metafile));
+}
+
+/**
+ * The licenses of the packages that are part of a bundle, which ask to go along with it.
+ *
+ * @param {import("esbuild").Metafile} metafile
+ * @throws {Error} naming a package that has no license
+ */
+async function licensesOf({ inputs }) {
+  const folders = Object.keys(inputs).map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  const packages = [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+  const texts = await Promise.all(packages.map(licenseOf));
+  return `What of other packages is part of host.js, and their licenses.\n\n${texts.join("\n\n")}\n`;
+}
+
+/**
+ * A package's license file, or what its README says of it.
+ *
+ * @param {string} folder of a package, from the root
+ */
+async function licenseOf(folder) {
+  const { name, version } = JSON.parse(await readFile(join(ROOT, folder, "package.json"), "utf8"));
+  const files = await readdir(join(ROOT, folder));
+  const textOf = async (/** @type {RegExp} */ pattern) => {
+    const file = files.find((entry) => pattern.test(entry));
+    return file === undefined ? "" : await readFile(join(ROOT, folder, file), "utf8");
+  };
+  const [, said] = /^(?:#+ )?license\n(?:-+\n)?(.+)/ims.exec(await textOf(/^readme/i)) ?? [];
+  const text = (await textOf(/^licen[cs]e/i)) || said;
+  if (text === undefined) throw new Error(`${name} has no license beside it that could go along.`);
+  return `${name} ${version}\n\n${text.trim()}`;
+}
+
+if (process.argv[1] === COMPILER) await runMain(() => compile({ force: process.argv.includes("--force") }));
