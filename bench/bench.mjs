@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { writeFigures } from "../tools/figures.mjs";
 import { runMain } from "../tools/process.mjs";
 import { checkBars } from "./bars.mjs";
-import { measureImport } from "./importing.mjs";
+import { measureImport } from "./loading.mjs";
 import { numbers, wholeNumber, yesOrNo } from "./options.mjs";
 import { Project } from "./project.mjs";
 import { barTable, sizeTable, timeTable } from "./report.mjs";

@@ -73,7 +73,12 @@ export class Project {
       BENCH_SECRETS: secrets,
     };
     const project = new Project(folder, binary, env, emulator);
-    await project.run(["stack", "init", "bench"], {});
+    try {
+      await project.run(["stack", "init", "bench"], {});
+    } catch (error) {
+      await project.remove();
+      throw error;
+    }
     return project;
   }
 

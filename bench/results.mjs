@@ -21,7 +21,7 @@ import { median } from "../tools/figures.mjs";
  * @typedef {object} Report
  * @property {Machine} machine
  * @property {readonly { command: string, date: string }[]} commands
- * @property {import("./importing.mjs").ImportCost} importing
+ * @property {import("./loading.mjs").Cost} importing
  * @property {readonly import("./report.mjs").Result[]} results
  */
 

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { median, writeFigures } from "../tools/figures.mjs";
 import { markdownTable } from "../tools/markdown.mjs";
 import { runMain } from "../tools/process.mjs";
-import { measureImport } from "./importing.mjs";
+import { measureHost, measureImport } from "./loading.mjs";
 import { wholeNumber } from "./options.mjs";
 import { Project } from "./project.mjs";
 
@@ -66,12 +66,20 @@ async function main() {
     text,
     ...samples.map((maps) => milliseconds(maps.flatMap((times) => times.get(moment) ?? []))),
   ]);
-  const cost = await measureImport(41);
+  const importing = await measureImport(41);
+  const { file, modules } = await measureHost(41);
   const figures = [
     `\`npm run bench:start -- --runs ${runs}\`; milliseconds since the command was started, medians.`,
     markdownTable(["moment", ...VARIANTS.map(({ name }) => name)], rows),
-    `Importing the package beside a loaded \`@pulumi/pulumi\`, in ${cost.runs} fresh processes: median ` +
-      `${cost.median.toFixed(1)} ms (${cost.min.toFixed(1)}–${cost.max.toFixed(1)}).`,
+    `Beside a loaded \`@pulumi/pulumi\`, in ${importing.runs} fresh processes each, by turns:`,
+    markdownTable(
+      ["milliseconds", "median", "fastest", "slowest"],
+      [
+        ["importing the package in a program", ...spread(importing)],
+        ["the host checks a first webhook, from one file", ...spread(file)],
+        ["the same from its modules", ...spread(modules)],
+      ],
+    ),
   ].join("\n\n");
   console.log(figures);
   if (values["write-docs"]) await writeFigures("docs/performance.md", "start", figures);
@@ -136,6 +144,11 @@ async function readTrace(file) {
     if (!moments.has(moment)) moments.set(moment, at);
   }
   return moments;
+}
+
+/** @param {import("./loading.mjs").Cost} cost */
+function spread({ median: middle, min, max }) {
+  return [middle, min, max].map((time) => time.toFixed(1));
 }
 
 /** @param {readonly number[]} times */

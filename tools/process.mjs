@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 
 /**
+ * Commands that run now; they end with this process, whatever ends it.
+ *
+ * @type {Set<import("node:child_process").ChildProcess>}
+ */
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill();
+});
+
+/**
  * What a finished command left behind.
  * @typedef {object} CommandResult
  * @property {number | null} exitCode `null` when a signal ended it
@@ -21,6 +31,7 @@ import { spawn } from "node:child_process";
 export function runCommand(command, args, { cwd, env = process.env, timeoutMs, onStderr } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill(), timeoutMs);
     let stdout = "";
     let stderr = "";
@@ -32,10 +43,12 @@ export function runCommand(command, args, { cwd, env = process.env, timeoutMs, o
       onStderr?.(text);
     });
     child.once("error", (error) => {
+      running.delete(child);
       clearTimeout(timer);
       reject(error);
     });
     child.once("close", (exitCode) => {
+      running.delete(child);
       clearTimeout(timer);
       resolve({ exitCode, stdout, stderr });
     });

@@ -9,6 +9,7 @@ import { cacheRoot } from "./registry.mjs";
 const COMMAND_TIMEOUT_MS = 300_000;
 /** A registry that cannot be reached for a moment says nothing about the packages. */
 const INSTALL_ATTEMPTS = 3;
+const EMULATOR_STARTS_WITHIN_MS = 60_000;
 const UNREACHABLE = /ECONN|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|SOCKET|socket hang up|network/;
 /** The user's own settings have no part in it, and nothing but the packages comes from elsewhere. */
 const FOREIGN_VARIABLES = /^(UP42_|PULUMI_|NODE_OPTIONS|NODE_PATH|npm_|YARN_)|^(https?|all|no)_proxy$/i;
@@ -162,17 +163,24 @@ function startEmulator([name = "", ...args], cwd, env) {
     };
     const killOnExit = () => void stop();
     process.once("exit", killOnExit);
+    const timer = setTimeout(killOnExit, EMULATOR_STARTS_WITHIN_MS);
     /** @type {string[]} */
     const lines = [];
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on("line", (line) => {
         lines.push(line);
         const url = /emulated: (http:\S+)/.exec(line)?.[1];
-        if (url !== undefined) resolve({ url, stop });
+        if (url === undefined) return;
+        clearTimeout(timer);
+        resolve({ url, stop });
       });
     }
-    child.once("error", reject);
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     child.once("close", () => {
+      clearTimeout(timer);
       process.removeListener("exit", killOnExit);
       reject(new CommandFailure(`The emulator that was installed does not start:\n${lines.join("\n")}`));
     });

@@ -36,12 +36,15 @@ export function newestVersion(name, range) {
  */
 async function askVersion(name, range) {
   const answer = await runCommand("npm", ["view", `${name}@${range}`, "version", "--json"], { cwd: ROOT });
-  if (answer.exitCode === 0) return newestOf([JSON.parse(answer.stdout)].flat());
+  // Nothing at all, when there is no such version.
+  if (answer.exitCode === 0) return newestOf([JSON.parse(answer.stdout.trim() || "[]")].flat());
   const cached = (await cachedVersions(name)).filter((version) => isWithin(version, range));
   if (cached.length === 0) {
     throw new Error(`Which versions of ${name} there are cannot be found out:\n${outputTail(answer)}`);
   }
-  return newestOf(cached);
+  const newest = newestOf(cached);
+  console.error(`The registry cannot be asked: ${name} ${newest} is the newest in the cache.`);
+  return newest;
 }
 
 /** @param {readonly string[]} list */

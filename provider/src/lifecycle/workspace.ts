@@ -99,9 +99,8 @@ export class Workspace {
   async read(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
     this.manage(id);
     this.#reads += 1;
-    const listed = (await this.#readFromList(operation))?.get(id);
     // What a list lacks may still be there: only a single GET is proof.
-    return listed ?? (await this.#readSingle(id, operation));
+    return (await this.#readFromList(id, operation)) ?? (await this.#readSingle(id, operation));
   }
 
   async create(spec: WebhookSpec, operation: Operation): Promise<RemoteWebhook> {
@@ -146,7 +145,7 @@ export class Workspace {
     return webhook;
   }
 
-  async #readFromList(operation: Operation): Promise<Webhooks | undefined> {
+  async #readFromList(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
     const fresh = this.#snapshot !== undefined && Date.now() - this.#snapshot.startedAt < SNAPSHOT_MS;
     if (!this.#listIsUsable || (!fresh && this.#reads <= SINGLE_READS)) {
       return undefined;
@@ -155,9 +154,9 @@ export class Workspace {
     const listing = { ...operation, deadline: new Deadline(operation.deadline.remainingMs / 2) };
     const snapshot = fresh && this.#snapshot !== undefined ? this.#snapshot : this.#takeSnapshot(listing);
     try {
-      const webhooks = new Map(await snapshot.webhooks);
+      const webhooks = await snapshot.webhooks;
       this.#listIsUsable = !this.#tellsLess(webhooks);
-      return this.#listIsUsable ? this.#withWrites(webhooks, snapshot.startedAt) : undefined;
+      return this.#listIsUsable ? this.#written(id, webhooks, snapshot.startedAt) : undefined;
     } catch (error) {
       if (!(error instanceof Up42Error)) {
         throw error;
@@ -175,13 +174,10 @@ export class Workspace {
     return this.#snapshot;
   }
 
-  #withWrites(webhooks: Map<string, RemoteWebhook>, since: number): Webhooks {
-    for (const [id, write] of this.#writes) {
-      if (write.at >= since) {
-        keep(webhooks, id, write.webhook);
-      }
-    }
-    return webhooks;
+  /** One of the webhooks as it is since our own writes; nothing is copied, since a list may serve thousands of reads. */
+  #written(id: string, webhooks: Webhooks, since: number): RemoteWebhook | undefined {
+    const write = this.#writes.get(id);
+    return write !== undefined && write.at >= since ? write.webhook : webhooks.get(id);
   }
 
   /** Whether the list leaves out secrets that single GETs told. */
