@@ -128,7 +128,7 @@ export function sizeTable(results) {
 export function barTable(bars) {
   const rows = bars.map(({ what, value, bar, holds }) => [
     what,
-    Number(value.toFixed(2)),
+    Number(value.toFixed(3)),
     bar,
     holds ? "yes" : "**no**",
   ]);

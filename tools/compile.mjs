@@ -50,6 +50,8 @@ async function bundleHost() {
     platform: "node",
     format: "cjs",
     target: "node20",
+    // What is still loaded from packages is loaded as CommonJS, as the host is: Plug'n'Play may have nothing else.
+    supported: { "dynamic-import": false },
     external: [...Object.keys(dependencies).filter((name) => !bundled.has(name)), STAND_IN],
     legalComments: "inline",
     logLevel: "error",

@@ -28,13 +28,6 @@ export const EXPLAINED = [
       "TypeScript: “Cannot read properties of undefined (reading '.js')”. Take `nodeLinker: node-modules`.",
   },
   {
-    cells: /^Plug'n'Play\/the same with `pnpEnableEsmLoader: false`\//,
-    says: /Plug'n'Play does not find the ES modules.*nodeLinker: node-modules/,
-    why:
-      "Without that loader Pulumi runs, but the ES modules that pulumi-up42 needs are not found; it says so, and " +
-      "what to do. Take `nodeLinker: node-modules`.",
-  },
-  {
     cells: /^TypeScript\/7[^/]*\/`pulumi up`/,
     says: /ERESOLVE/,
     why:
