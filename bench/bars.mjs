@@ -5,9 +5,9 @@ import { find } from "./report.mjs";
 /** @typedef {{ what: string, value: number, bar: number, holds: boolean }} Bar */
 
 const UPDATING = ["first up", "update", "destroy"];
+const READING = ["preview", "no-change up", "refresh"];
 /** @type {readonly Secrets[]} */
 const SECRETS = ["no", "yes"];
-const READING = ["preview", "no-change up", "refresh"];
 
 /** What this package may cost at most beside Pulumi's own floor: wall time, ours / floor. */
 const WALL_BARS = [
