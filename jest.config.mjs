@@ -16,7 +16,7 @@ export default {
   rootDir: "tests",
   testMatch: ["**/*.test.ts"],
   testEnvironment: "node",
-  globalSetup: "<rootDir>/support/globalSetup.ts",
+  globalSetup: "<rootDir>/support/global-setup.ts",
   transform: {
     "\\.(m?js|ts)$": [
       "@swc/jest",

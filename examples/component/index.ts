@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { TestedWebhook } from "./testedWebhook";
+import { TestedWebhook } from "./tested-webhook";
 
 const receivers = new pulumi.Config().require("receivers");
 

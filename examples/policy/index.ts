@@ -1,6 +1,6 @@
 import { PolicyPack } from "@pulumi/policy";
 import { active } from "./policies/active";
-import { allowedHosts } from "./policies/allowedHosts";
+import { allowedHosts } from "./policies/allowed-hosts";
 import { https } from "./policies/https";
 import { secret } from "./policies/secret";
 import { tested } from "./policies/tested";

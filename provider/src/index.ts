@@ -15,5 +15,5 @@ export {
   getWebhooksOutput,
 } from "./functions/webhooks";
 export { type IfExists, Webhook, type WebhookArgs, type WebhookLookup } from "./resources/webhook";
-export { WebhookTest, type WebhookTestArgs } from "./resources/webhookTest";
+export { WebhookTest, type WebhookTestArgs } from "./resources/webhook-test";
 export type { EventTest, WebhookEvent } from "./up42/model";

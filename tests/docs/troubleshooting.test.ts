@@ -64,7 +64,7 @@ test("every error that the provider throws is explained", () => {
 });
 
 test("every advice about an HTTP status is explained", () => {
-  const texts = textsIn(join(WORKSPACE, "provider/src/up42/errors/apiError.ts"));
+  const texts = textsIn(join(WORKSPACE, "provider/src/up42/errors/api-error.ts"));
   const advice = texts.filter((text) => /^[A-Z].+\.$/.test(text) && !text.startsWith("Could not"));
   expect(advice.length).toBeGreaterThan(6);
   expect(advice.filter((text) => !isExplained(text))).toEqual([]);

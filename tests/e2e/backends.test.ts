@@ -4,7 +4,7 @@ import { join } from "node:path";
 import S3rver from "s3rver";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { type RunningCommand, startCommand } from "../support/command";
-import { loginElsewhere } from "../support/otherClient";
+import { loginElsewhere } from "../support/other-client";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere } from "../support/otherClient";
+import { loginElsewhere } from "../support/other-client";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { runUp42 } from "../support/up42Command";

@@ -1,12 +1,6 @@
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { type Colleague, loginAs, webhookWithId } from "../fixtures/colleague";
-import {
-  script,
-  startDeployment,
-  type TestDeployment,
-  takeCalls,
-  takeRequests,
-} from "../fixtures/deployment";
+import { type Colleague, loginAs, webhookWithId } from "../support/colleague";
+import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
 import { createProject, type Deployment, type PulumiProject } from "../support/pulumi";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";

@@ -8,7 +8,7 @@ import { ensureActionlint } from "../../tools/actionlint.mjs";
 import { type CommandResult, startCommand } from "../support/command";
 import { readWorkflow, type Workflow } from "../support/pipelines/github";
 import { type GitlabPipeline, readPipeline } from "../support/pipelines/gitlab";
-import { operatorSchema } from "../support/pipelines/operatorSchema";
+import { operatorSchema } from "../support/pipelines/operator-schema";
 import { WORKSPACE } from "../support/pulumi";
 
 const EXAMPLE = join(WORKSPACE, "examples", "gitops");

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere } from "../support/otherClient";
+import { loginElsewhere } from "../support/other-client";
 import { type Checkout, createCheckout } from "../support/pipelines/checkout";
 import { startCloud } from "../support/pipelines/cloud";
 import { type FilledForge, REQUEST, startGithub, startGitlab } from "../support/pipelines/forges";

@@ -1,5 +1,5 @@
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere, type OtherClient } from "../support/otherClient";
+import { loginElsewhere, type OtherClient } from "../support/other-client";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ModuleKind, ScriptTarget, transpile } from "typescript";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere, type OtherClient, type WebhookBody } from "../support/otherClient";
+import { loginElsewhere, type OtherClient, type WebhookBody } from "../support/other-client";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { runUp42 } from "../support/up42Command";

@@ -1,6 +1,12 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { typeToken } from "../../provider/src/dynamic/stub";
-import { loginAs, onlyWebhook, webhookWithId } from "../fixtures/colleague";
+import createRequest from "../fixtures/seed/create-request.json";
+import createResponse from "../fixtures/seed/create-response.json";
+import eventsResponse from "../fixtures/seed/events-response.json";
+import testRequest from "../fixtures/seed/test-request.json";
+import testResponse from "../fixtures/seed/test-response.json";
+import { startProxy, type TestProxy } from "../support/broken-proxy";
+import { loginAs, onlyWebhook, webhookWithId } from "../support/colleague";
 import {
   demoEnvironment,
   script,
@@ -8,13 +14,7 @@ import {
   type TestDeployment,
   takeCalls,
   takeRequests,
-} from "../fixtures/deployment";
-import { startProxy, type TestProxy } from "../fixtures/proxy";
-import createRequest from "../fixtures/seed/create-request.json";
-import createResponse from "../fixtures/seed/create-response.json";
-import eventsResponse from "../fixtures/seed/events-response.json";
-import testRequest from "../fixtures/seed/test-request.json";
-import testResponse from "../fixtures/seed/test-response.json";
+} from "../support/deployment";
 import { createProject } from "../support/pulumi";
 
 const OTHER = {

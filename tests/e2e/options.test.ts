@@ -5,7 +5,7 @@ import {
   startDeployment,
   type TestDeployment,
   takeCalls,
-} from "../fixtures/deployment";
+} from "../support/deployment";
 import type { Deployment } from "../support/pulumi";
 
 const OTHER = {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginAs } from "../fixtures/colleague";
-import { script } from "../fixtures/deployment";
-import { type PassingRequest, startProxy, type TestProxy } from "../fixtures/proxy";
+import { type PassingRequest, startProxy, type TestProxy } from "../support/broken-proxy";
+import { loginAs } from "../support/colleague";
+import { script } from "../support/deployment";
 import { createProject, type Deployment, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { script, startDeployment, type TestDeployment, takeCalls } from "../fixtures/deployment";
+import { script, startDeployment, type TestDeployment, takeCalls } from "../support/deployment";
 
 const STATES = resolve(__dirname, "../fixtures/state");
 const DATA_FILE = /^(.+)\.up42\.json$/;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { webhooks } from "../../examples/table/webhooks";
-import { copyExample, type ExampleCopy } from "../support/exampleCopy";
+import { copyExample, type ExampleCopy } from "../support/example-copy";
 import { type PackedPackages, packPackages } from "../support/packed";
 import { WORKSPACE } from "../support/pulumi";
 import { readmeBlocks, runBlocks } from "../support/readme";

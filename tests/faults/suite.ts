@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { WORKSPACE } from "../support/pulumi";
-import { runWithCli } from "./cliRun";
+import { runWithCli } from "./cli-run";
 import { Lanes } from "./lanes";
 import { leaks } from "./leaks";
 import { type RunResult, runOnce } from "./run";
@@ -40,7 +40,7 @@ async function runAgainstHosts(
   { lanes: count, withoutReconciliation = false }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
 ): Promise<Summary> {
   if (seeds.length === 0) return { results: [], leakedOutputs: [] };
-  const hook = join(WORKSPACE, "tests/faults/withoutReconciliation.cjs");
+  const hook = join(WORKSPACE, "tests/faults/without-reconciliation.cjs");
   const lanes = await Lanes.open(Math.min(count, seeds.length), withoutReconciliation ? hook : undefined);
   const results = await inLanes(seeds, lanes.all, async (seed, lane) => {
     lanes.tidy();

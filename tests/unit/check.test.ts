@@ -1,8 +1,8 @@
 import { Session } from "../../provider/src/lifecycle/session";
-import { checkWebhook } from "../../provider/src/lifecycle/webhookCheck";
-import { checkWebhookTest } from "../../provider/src/lifecycle/webhookTest";
+import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
+import { checkWebhookTest } from "../../provider/src/lifecycle/webhook-test/webhook-test";
 import { CredentialsError, TransportError } from "../../provider/src/up42/errors";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const GOOD = { name: "alerts", url: "https://example.com/up42", events: ["order.status"] };

@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { isConcealed, sameUrl } from "../../provider/src/lifecycle/compare";
 import type { WebhookState } from "../../provider/src/lifecycle/fields";
 import { Session } from "../../provider/src/lifecycle/session";
-import { diffWebhook, readWebhook } from "../../provider/src/lifecycle/webhook";
-import { diffWebhookTest } from "../../provider/src/lifecycle/webhookTest";
-import { MemoryApi } from "../support/memoryApi";
+import { isConcealed, sameUrl } from "../../provider/src/lifecycle/webhook/compare";
+import { diffWebhook, readWebhook } from "../../provider/src/lifecycle/webhook/webhook";
+import { diffWebhookTest } from "../../provider/src/lifecycle/webhook-test/webhook-test";
+import { MemoryApi } from "../support/memory-api";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const STATE: WebhookState = {

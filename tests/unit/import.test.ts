@@ -2,18 +2,18 @@ import fc from "fast-check";
 import { ModuleKind, transpile } from "typescript";
 import * as v from "valibot";
 import { nextSteps, warnings } from "../../provider/src/cli/advice";
-import { type Imported, importFile, sealed, unsealed } from "../../provider/src/cli/importFile";
+import { type Imported, importFile, sealed, unsealed } from "../../provider/src/cli/import-file";
 import { resourceNames } from "../../provider/src/cli/names";
 import { programFor, secretKey } from "../../provider/src/cli/program";
-import { PulumiCli } from "../../provider/src/cli/pulumiCli";
+import { PulumiCli } from "../../provider/src/cli/pulumi-cli";
 import { seal, secretOf } from "../../provider/src/cli/seal";
 import { canImport, ownedIds, takenNames } from "../../provider/src/cli/stack";
 import { webhookInputs } from "../../provider/src/lifecycle/fields";
 import { Session } from "../../provider/src/lifecycle/session";
-import { createWebhook } from "../../provider/src/lifecycle/webhook";
-import { checkWebhook } from "../../provider/src/lifecycle/webhookCheck";
+import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
+import { createWebhook } from "../../provider/src/lifecycle/webhook/webhook";
 import type { RemoteWebhook } from "../../provider/src/up42/model";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const SECRET = "s3cret";
 

@@ -1,9 +1,9 @@
-import { InitializationError } from "../../provider/src/dynamic/errors";
-import { failure } from "../../provider/src/lifecycle/bag";
+import { InitializationError } from "../../provider/src/dynamic/initialization-error";
+import { failure } from "../../provider/src/lifecycle/properties";
 import { Session } from "../../provider/src/lifecycle/session";
 import { AnswerError } from "../../provider/src/up42/errors";
 import { printable } from "../../provider/src/up42/printable";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const RAW = "a\u001b[2J\u202e\r\nb";
 const SAFE = "a\uFFFD[2J\uFFFD\uFFFD\nb";

@@ -1,11 +1,11 @@
-import { createOnce, TwinError } from "../../provider/src/lifecycle/reconcile";
 import { Session } from "../../provider/src/lifecycle/session";
-import { createWebhook } from "../../provider/src/lifecycle/webhook";
+import { createOnce, TwinError } from "../../provider/src/lifecycle/webhook/create-once";
+import { createWebhook } from "../../provider/src/lifecycle/webhook/webhook";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/model";
 import { Deadline } from "../../provider/src/up42/operation";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const SPEC: WebhookSpec = {
   name: "orders",

@@ -7,7 +7,7 @@ import {
 } from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
 import { isTransient, isUnprocessed, Pause, withRetries } from "../../provider/src/up42/retry";
-import { parseRetryAfter } from "../../provider/src/up42/retryAfter";
+import { parseRetryAfter } from "../../provider/src/up42/retry-after";
 
 const LONG_MS = 3_600_000;
 

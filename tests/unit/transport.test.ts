@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { TransportError } from "../../provider/src/up42/errors";
 import { createTransport, type HttpRequest } from "../../provider/src/up42/transport";
-import { SELF_SIGNED } from "../support/selfSigned";
+import { SELF_SIGNED } from "../support/self-signed";
 
 const MEGABYTE = 1024 * 1024;
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];

@@ -1,9 +1,9 @@
 import type { WebhookInputs } from "../../provider/src/lifecycle/fields";
 import { Session } from "../../provider/src/lifecycle/session";
-import { createWebhook, deleteWebhook, updateWebhook } from "../../provider/src/lifecycle/webhook";
-import { checkWebhook } from "../../provider/src/lifecycle/webhookCheck";
+import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
+import { createWebhook, deleteWebhook, updateWebhook } from "../../provider/src/lifecycle/webhook/webhook";
 import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const INPUTS: WebhookInputs = {
   name: "alerts",

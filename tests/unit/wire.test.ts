@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { AnswerError } from "../../provider/src/up42/errors";
 import { readFailure } from "../../provider/src/up42/failure";
 import { Redactor } from "../../provider/src/up42/redact";
-import { parseRetryAfter } from "../../provider/src/up42/retryAfter";
+import { parseRetryAfter } from "../../provider/src/up42/retry-after";
 import { normalizeEvents, parseAnswer, schemas, webhookBody } from "../../provider/src/up42/wire";
 
 const WIRE = {

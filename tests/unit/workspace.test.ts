@@ -1,7 +1,7 @@
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, TransportError } from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const SPEC = { name: "alerts", url: "https://example.com/up42", events: ["order.status"], active: true };
 

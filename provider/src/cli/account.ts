@@ -4,7 +4,7 @@ import { Up42Client } from "../up42/client";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook } from "../up42/model";
 import { printable } from "../up42/printable";
-import { PulumiCli, type StackOptions } from "./pulumiCli";
+import { PulumiCli, type StackOptions } from "./pulumi-cli";
 
 /** Which account and stack a command is for. */
 export interface AccountOptions extends StackOptions {

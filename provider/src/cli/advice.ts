@@ -1,6 +1,6 @@
-import { parseInputs } from "../lifecycle/bag";
 import { webhookFields } from "../lifecycle/fields";
-import type { Imported } from "./importFile";
+import { parseInputs } from "../lifecycle/properties";
+import type { Imported } from "./import-file";
 import { secretKey } from "./program";
 
 /** What became of an import so far. */

@@ -14,11 +14,11 @@ import {
   workspaceOf,
 } from "./account";
 import { nextSteps, warnings } from "./advice";
-import { type Imported, importFile } from "./importFile";
+import { type Imported, importFile } from "./import-file";
 import { resourceNames } from "./names";
 import { print } from "./output";
 import { programFor, secretKey } from "./program";
-import { PulumiCli } from "./pulumiCli";
+import { PulumiCli } from "./pulumi-cli";
 import { seal, secretOf } from "./seal";
 import { ownedIds, readStack, takenNames } from "./stack";
 

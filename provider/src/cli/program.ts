@@ -1,4 +1,4 @@
-import type { Imported } from "./importFile";
+import type { Imported } from "./import-file";
 
 /** The namespace of the stack's configuration where the printed program finds the webhooks' secrets. */
 const SECRETS = "webhook-secrets";

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { isConcealed } from "../lifecycle/compare";
+import { isConcealed } from "../lifecycle/webhook/compare";
 import type { RemoteWebhook } from "../up42/model";
-import { type Imported, type SealedSecret, sealed, unsealed } from "./importFile";
-import type { PulumiCli, StackState } from "./pulumiCli";
+import { type Imported, type SealedSecret, sealed, unsealed } from "./import-file";
+import type { PulumiCli, StackState } from "./pulumi-cli";
 
 const Passphrase = v.object({ type: v.literal("passphrase"), state: v.object({ salt: v.string() }) });
 const Cloud = v.object({

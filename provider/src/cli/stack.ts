@@ -1,6 +1,6 @@
 import { typeToken } from "../dynamic/stub";
 import { Up42Error } from "../up42/errors";
-import type { PulumiCli, StackState } from "./pulumiCli";
+import type { PulumiCli, StackState } from "./pulumi-cli";
 
 /** The first release whose `pulumi import --file` takes inputs and outputs from the file. */
 const OLDEST_MAJOR = 3;

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { bulkhead } from "cockatiel";
 import type { Session } from "../lifecycle/session";
-import { FailedTestError, runWebhookTest } from "../lifecycle/webhookTest";
+import { FailedTestError, runWebhookTest } from "../lifecycle/webhook-test/webhook-test";
 import { Up42Error } from "../up42/errors";
 import type { EventTest, RemoteWebhook } from "../up42/model";
 import {

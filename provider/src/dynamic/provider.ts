@@ -1,4 +1,4 @@
-import type { Bag, Checked, Difference } from "../lifecycle/bag";
+import type { Bag, Checked, Difference } from "../lifecycle/properties";
 
 /** What Pulumi's dynamic host calls; its own type, `pulumi.dynamic.ResourceProvider`, with bags instead of `any`. */
 export interface DynamicProvider {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isConcealed, sameUrl } from "../lifecycle/compare";
 import type { Session } from "../lifecycle/session";
-import { missingWebhook } from "../lifecycle/webhook";
+import { isConcealed, sameUrl } from "../lifecycle/webhook/compare";
+import { missingWebhook } from "../lifecycle/webhook/webhook";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook, WebhookEvent } from "../up42/model";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";

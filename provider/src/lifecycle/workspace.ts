@@ -2,7 +2,7 @@ import type { WebhooksApi } from "../up42/api";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../up42/model";
 import { Deadline, type Operation } from "../up42/operation";
-import { sameIdentity } from "./compare";
+import { sameIdentity } from "./webhook/compare";
 
 type Webhooks = ReadonlyMap<string, RemoteWebhook>;
 

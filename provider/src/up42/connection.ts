@@ -4,7 +4,7 @@ import { readFailure } from "./failure";
 import type { Operation } from "./operation";
 import { Redactor } from "./redact";
 import { Pause, type Repeatable, withRetries } from "./retry";
-import { parseRetryAfter } from "./retryAfter";
+import { parseRetryAfter } from "./retry-after";
 import { type TokenRequest, Tokens } from "./tokens";
 import {
   createTransport,

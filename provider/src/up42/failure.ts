@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import * as v from "valibot";
 import type { ApiFailure } from "./errors";
-import { parseRetryAfter } from "./retryAfter";
+import { parseRetryAfter } from "./retry-after";
 import type { HttpAnswer, HttpRequest } from "./transport";
 
 const MAX_MESSAGE_LENGTH = 400;

@@ -5,7 +5,7 @@ import { describe, startCommand } from "../command";
 import { copyOwnFiles, removeFolder, setUpIn } from "../folders";
 import { packPackages, usePacked } from "../packed";
 import { WORKSPACE } from "../pulumi";
-import { userEnvironment } from "../userEnvironment";
+import { userEnvironment } from "../user-environment";
 
 /** A copy of an example as a repository of its own, with pulumi-up42 as it would be published. */
 export interface Checkout {

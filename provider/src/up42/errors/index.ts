@@ -1,9 +1,9 @@
-export { AnswerError } from "./answerError";
-export { ApiError, type ApiFailure } from "./apiError";
-export { ConfigError } from "./configError";
-export { CredentialsError } from "./credentialsError";
-export { LostAnswerError } from "./lostAnswerError";
-export { TransportError } from "./transportError";
+export { AnswerError } from "./answer-error";
+export { ApiError, type ApiFailure } from "./api-error";
+export { ConfigError } from "./config-error";
+export { CredentialsError } from "./credentials-error";
+export { LostAnswerError } from "./lost-answer-error";
+export { TransportError } from "./transport-error";
 export { Up42Error } from "./up42Error";
 
 /** The message of whatever was thrown. */

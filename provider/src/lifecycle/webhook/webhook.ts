@@ -1,13 +1,13 @@
-import { Up42Error } from "../up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../up42/model";
-import type { Operation } from "../up42/operation";
-import { type Bag, compact, type Difference, hasUnknown } from "./bag";
+import { Up42Error } from "../../up42/errors";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
+import type { Operation } from "../../up42/operation";
+import type { WebhookInputs, WebhookState } from "../fields";
+import { KeyedLock } from "../keyed-lock";
+import { type Bag, compact, type Difference, hasUnknown } from "../properties";
+import type { Session } from "../session";
+import type { Workspace } from "../workspace";
 import { isConcealed, sameEvents, sameUrl } from "./compare";
-import type { WebhookInputs, WebhookState } from "./fields";
-import { KeyedLock } from "./keyedLock";
-import { createOnce } from "./reconcile";
-import type { Session } from "./session";
-import type { Workspace } from "./workspace";
+import { createOnce } from "./create-once";
 
 /** Everything else is changed in place, unless the resource option `replaceOnChanges` says otherwise. */
 const REPLACED_BY: readonly string[] = ["workspaceId"];

@@ -1,6 +1,7 @@
-import { type Bag, compact, parseState } from "../lifecycle/bag";
 import { type WebhookInputs, type WebhookState, webhookInputs, webhookState } from "../lifecycle/fields";
-import { TwinError } from "../lifecycle/reconcile";
+import { type Bag, compact, parseState } from "../lifecycle/properties";
+import { checkWebhook, resolveWorkspaceId } from "../lifecycle/webhook/check";
+import { TwinError } from "../lifecycle/webhook/create-once";
 import {
   createWebhook,
   deleteWebhook,
@@ -8,9 +9,8 @@ import {
   getWebhook,
   readWebhook,
   updateWebhook,
-} from "../lifecycle/webhook";
-import { checkWebhook, resolveWorkspaceId } from "../lifecycle/webhookCheck";
-import { InitializationError, withoutTrace } from "./errors";
+} from "../lifecycle/webhook/webhook";
+import { InitializationError, withoutTrace } from "./initialization-error";
 import type { DynamicProvider } from "./provider";
 import { configureSessions, sessionFor } from "./sessions";
 

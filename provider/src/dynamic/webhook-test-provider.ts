@@ -1,13 +1,13 @@
-import { type Bag, compact, parseState } from "../lifecycle/bag";
 import { type WebhookTestInputs, webhookTestInputs, webhookTestState } from "../lifecycle/fields";
+import { type Bag, compact, parseState } from "../lifecycle/properties";
 import {
   checkWebhookTest,
   diffWebhookTest,
   FailedTestError,
   newTestId,
   runWebhookTest,
-} from "../lifecycle/webhookTest";
-import { InitializationError, withoutTrace } from "./errors";
+} from "../lifecycle/webhook-test/webhook-test";
+import { InitializationError, withoutTrace } from "./initialization-error";
 import type { DynamicProvider } from "./provider";
 import { configureSessions, sessionFor } from "./sessions";
 

@@ -1,12 +1,12 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
+import { startProxy } from "../support/broken-proxy";
 import {
   demoEnvironment,
   startDeployment,
   type TestDeployment,
   takeCalls,
   takeRequests,
-} from "../fixtures/deployment";
-import { startProxy } from "../fixtures/proxy";
+} from "../support/deployment";
 import { startReceiver } from "../support/receiver";
 
 /** A program whose resource and arguments come from the environment. */

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { type PackedPackages, usePacked } from "./packed";
-import { userEnvironment } from "./userEnvironment";
+import { userEnvironment } from "./user-environment";
 
 /** An example in a folder outside of the repository, as somebody has it who has copied it. */
 export interface ExampleCopy {

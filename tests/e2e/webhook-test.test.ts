@@ -1,13 +1,7 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
-import { loginAs, onlyWebhook } from "../fixtures/colleague";
-import {
-  script,
-  startDeployment,
-  type TestDeployment,
-  takeCalls,
-  takeRequests,
-} from "../fixtures/deployment";
-import { startProxy } from "../fixtures/proxy";
+import { startProxy } from "../support/broken-proxy";
+import { loginAs, onlyWebhook } from "../support/colleague";
+import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Webhook, WebhookTest } from "pulumi-up42";
-import { GeneratedSecret } from "./generatedSecret";
+import { GeneratedSecret } from "./generated-secret";
 
 export interface TestedWebhookArgs {
   /** Where to send notifications. */

@@ -7,7 +7,7 @@ import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary } from "../support/secrets";
 import { carryOut, compare, type Findings, noFindings } from "./compare";
 import type { Program } from "./engine";
-import { deleteEmptyChecksums } from "./fileBackend";
+import { deleteEmptyChecksums } from "./file-backend";
 import { ATTEMPT_TIMEOUT_MS, TIMEOUT_SECONDS } from "./lanes";
 import { leaks } from "./leaks";
 import { outside } from "./outside";

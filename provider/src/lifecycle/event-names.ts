@@ -1,4 +1,4 @@
-import { type CheckFailure, failure } from "./bag";
+import { type CheckFailure, failure } from "./properties";
 
 /** One failure for each event that UP42 does not know, with the known ones and the nearest. */
 export function unknownEvents(

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import { LostAnswerError, messageOf, Up42Error } from "../up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../up42/model";
-import { Deadline, type Operation } from "../up42/operation";
+import { LostAnswerError, messageOf, Up42Error } from "../../up42/errors";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
+import { Deadline, type Operation } from "../../up42/operation";
+import type { Workspace } from "../workspace";
 import { matchesSpec, sameUrl } from "./compare";
-import type { Workspace } from "./workspace";
 
 /** How long we look for a webhook whose POST went unanswered before we POST again; at the most. */
 const LONGEST_SEARCH_MS = 5_000;

@@ -1,4 +1,6 @@
-import type { Operation } from "../up42/operation";
+import type { Operation } from "../../up42/operation";
+import { unknownEvents } from "../event-names";
+import { webhookFields } from "../fields";
 import {
   type Bag,
   type Checked,
@@ -9,10 +11,8 @@ import {
   type Known,
   parseInputs,
   sameValue,
-} from "./bag";
-import { unknownEvents } from "./eventNames";
-import { webhookFields } from "./fields";
-import type { Session } from "./session";
+} from "../properties";
+import type { Session } from "../session";
 
 type KnownInputs = Known<typeof webhookFields>;
 

@@ -1,5 +1,5 @@
 import { stub, typeToken } from "../dynamic/stub";
-import { type Bag, compact } from "../lifecycle/bag";
+import { type Bag, compact } from "../lifecycle/properties";
 import type { RemoteWebhook } from "../up42/model";
 
 /** A webhook on its way into a stack. */

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { Up42Error } from "../up42/errors";
-import type { EventTest } from "../up42/model";
-import { Deadline } from "../up42/operation";
+import { Up42Error } from "../../up42/errors";
+import type { EventTest } from "../../up42/model";
+import { Deadline } from "../../up42/operation";
+import { unknownEvents } from "../event-names";
+import { type WebhookTestInputs, type WebhookTestState, webhookTestFields } from "../fields";
 import {
   type Bag,
   type Checked,
@@ -15,12 +17,10 @@ import {
   type Known,
   parseInputs,
   sameValue,
-} from "./bag";
-import { sameEvents } from "./compare";
-import { unknownEvents } from "./eventNames";
-import { type WebhookTestInputs, type WebhookTestState, webhookTestFields } from "./fields";
-import type { Session } from "./session";
-import { changedKeys, resolveWorkspaceId } from "./webhookCheck";
+} from "../properties";
+import type { Session } from "../session";
+import { changedKeys, resolveWorkspaceId } from "../webhook/check";
+import { sameEvents } from "../webhook/compare";
 
 /** Long enough for a receiver that is deployed in the same `up` to come alive. */
 const DEFAULT_TIMEOUT_SECONDS = 60;

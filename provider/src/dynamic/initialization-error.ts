@@ -1,4 +1,4 @@
-import type { Bag } from "../lifecycle/bag";
+import type { Bag } from "../lifecycle/properties";
 import { Up42Error } from "../up42/errors";
 import { printable } from "../up42/printable";
 

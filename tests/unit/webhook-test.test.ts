@@ -1,7 +1,7 @@
 import { Session } from "../../provider/src/lifecycle/session";
-import { FailedTestError, runWebhookTest } from "../../provider/src/lifecycle/webhookTest";
+import { FailedTestError, runWebhookTest } from "../../provider/src/lifecycle/webhook-test/webhook-test";
 import type { EventTest, TestRun } from "../../provider/src/up42/model";
-import { MemoryApi } from "../support/memoryApi";
+import { MemoryApi } from "../support/memory-api";
 
 const INPUTS = { webhookId: "w1", workspaceId: "ws", timeoutSeconds: 0.1 };
 

@@ -1,5 +1,5 @@
-import type { RemoteWebhook, WebhookSpec } from "../up42/model";
-import { normalizeEvents } from "../up42/wire";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
+import { normalizeEvents } from "../../up42/wire";
 
 /** Whether two URLs mean the same address, however they are written (`https://a.com` and `https://a.com/`). */
 export function sameUrl(a: string, b: string): boolean {
