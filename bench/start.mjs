@@ -7,7 +7,7 @@ import { markdownTable } from "../tools/markdown.mjs";
 import { runMain } from "../tools/process.mjs";
 import { measureHost, measureImport } from "./loading.mjs";
 import { wholeNumber } from "./options.mjs";
-import { Project } from "./project.mjs";
+import { createVariant } from "./project.mjs";
 
 /**
  * Where the milliseconds of the first `up` of one webhook go: what happened when, in all processes that take part.
@@ -92,13 +92,13 @@ async function main() {
  * @returns {Promise<Map<string, number>>} moments, in milliseconds since the command was started
  */
 async function firstUp({ program, typescript }) {
-  const project = await Project.create(program, { n: 1, latency: 0, secrets: "no" });
+  const project = await createVariant(program, { n: 1, latency: 0, secrets: "no" });
   try {
-    if (typescript !== undefined) await useTypeScript(join(project.folder, "program"), typescript);
-    const trace = join(project.folder, "trace");
+    if (typescript !== undefined) await useTypeScript(project.folder, typescript);
+    const trace = join(project.root, "trace");
     await project.requests();
     const startedAt = Date.now();
-    await project.run(["up", "--yes", "--skip-preview"], {
+    await project.measure(["up", "--yes", "--skip-preview"], {
       BENCH_TRACE: trace,
       NODE_OPTIONS: `--require ${join(HERE, "hook.cjs")}`,
     });
@@ -111,7 +111,7 @@ async function firstUp({ program, typescript }) {
     moments.set("command ended", endedAt);
     return new Map([...moments].map(([moment, at]) => [moment, at - startedAt]));
   } finally {
-    await project.remove();
+    await project.dispose();
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describe as describeResult, type RunningCommand, startCommand } from "../support/command";
+import { describeResult, type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { WORKSPACE } from "../support/pulumi";
 
 let compat: RunningCommand | undefined;

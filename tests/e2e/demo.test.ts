@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningCommand, startCommand } from "../support/command";
+import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { WORKSPACE } from "../support/pulumi";
 
 // Everything that the demo leaves behind would be in this folder, and every process that it starts knows of it.

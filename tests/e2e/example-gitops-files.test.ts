@@ -5,7 +5,7 @@ import Ajv from "ajv";
 import * as v from "valibot";
 import { parseAllDocuments } from "yaml";
 import { ensureActionlint } from "../../tools/actionlint.mjs";
-import { type CommandResult, startCommand } from "../support/command";
+import { type CommandResult, startCommand } from "../../tools/process.mjs";
 import { readWorkflow, type Workflow } from "../support/pipelines/github";
 import { type GitlabPipeline, readPipeline } from "../support/pipelines/gitlab";
 import { operatorSchema } from "../support/pipelines/operator-schema";

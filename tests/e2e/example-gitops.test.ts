@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere } from "../support/other-client";
 import { type Checkout, createCheckout } from "../support/pipelines/checkout";
 import { startCloud } from "../support/pipelines/cloud";
 import { type FilledForge, REQUEST, startGithub, startGitlab } from "../support/pipelines/forges";
@@ -15,6 +14,7 @@ import {
 import { runScript } from "../support/pipelines/shell";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
+import { loginAs } from "../support/up42-account";
 
 // What the runners leave out, and why: this machine is set up, GitHub and Pulumi Cloud are not here, and packages are
 // installed once, by that very line of the workflow.
@@ -97,7 +97,7 @@ async function setActive(active: boolean): Promise<void> {
   const [webhook] = emulator.webhooks();
   if (webhook === undefined) throw new Error("There is no webhook.");
   const { id, name, url, events, secret } = webhook;
-  await (await loginElsewhere(emulator.url, account)).change(id, { name, url, events, secret, active });
+  await (await loginAs(emulator, account)).change(id, { name, url, events, secret, active });
 }
 
 /** Everything that others could read. */

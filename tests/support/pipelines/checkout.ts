@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, startCommand } from "../command";
+import { describeResult, startCommand } from "../../../tools/process.mjs";
 import { copyOwnFiles, removeFolder, setUpIn } from "../folders";
 import { packPackages, usePacked } from "../packed";
 import { WORKSPACE } from "../pulumi";
@@ -31,7 +31,7 @@ export async function createCheckout(example: string): Promise<Checkout> {
     const env = await userEnvironment(root);
     const run: Checkout["run"] = async (command, args, more = {}) => {
       const result = await startCommand(command, args, { cwd: folder, env: { ...env, ...more } }).result;
-      if (result.exitCode !== 0) throw new Error(`${command} ${args.join(" ")}: ${describe(result)}`);
+      if (result.exitCode !== 0) throw new Error(`${command} ${args.join(" ")}: ${describeResult(result)}`);
     };
     await copyOwnFiles(join(WORKSPACE, "examples", example), folder);
     await usePacked(folder, await packPackages(root));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
-import { type CommandResult, describe } from "../command";
+import { type CommandResult, describeResult } from "../../../tools/process.mjs";
 import { type Contexts, interpolate, isTrue, type JobStatus } from "./expressions";
 import { runScript } from "./shell";
 
@@ -110,7 +110,7 @@ class JobRun {
       const summaryFile = join(folder, "summary.md");
       const env = { ...this.runner.env, ...this.#resolve(job.env), GITHUB_STEP_SUMMARY: summaryFile };
       for (const step of job.steps) await this.#step(step, env);
-      const log = this.#results.flatMap(({ result }) => (result ? [describe(result)] : [])).join("\n");
+      const log = this.#results.flatMap(({ result }) => (result ? [describeResult(result)] : [])).join("\n");
       const summary = await readFile(summaryFile, "utf8").catch(() => "");
       return { conclusion: this.#status, steps: this.#results, log, summary };
     } finally {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
-import { type CommandResult, describe, startCommand } from "../command";
+import { type CommandResult, describeResult, startCommand } from "../../../tools/process.mjs";
 import { runScript } from "./shell";
 
 const GITLAB_CI_LOCAL = createRequire(__filename).resolve("gitlab-ci-local");
@@ -99,7 +99,7 @@ export async function runGitlabJob(
   const after = await run(after_script);
   return {
     conclusion: result.exitCode === 0 ? "success" : "failure",
-    log: `${describe(result)}\n${describe(after)}`,
+    log: `${describeResult(result)}\n${describeResult(after)}`,
   };
 }
 
@@ -111,7 +111,7 @@ async function gitlabCiLocal(file: string, args: readonly string[]): Promise<str
     const result = await startCommand(command, commandArgs, { cwd: folder, env }).result;
     // A job's name that GitLab reserves is only a warning there; GitLab refuses it.
     if (result.exitCode !== 0 || /reserved keyword/.test(result.stderr)) {
-      throw new Error(`${command} ${commandArgs.join(" ")}: ${describe(result)}`);
+      throw new Error(`${command} ${commandArgs.join(" ")}: ${describeResult(result)}`);
     }
     return result.stdout;
   };

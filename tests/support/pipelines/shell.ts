@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandResult, startCommand } from "../command";
+import { type CommandResult, startCommand } from "../../../tools/process.mjs";
 
 /** Runs a script as the runners of GitHub and GitLab do: it ends with the first command that fails. */
 export async function runScript(

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type CommandResult, startCommand } from "./command";
+import { type CommandResult, startCommand } from "../../tools/process.mjs";
 import { WORKSPACE } from "./pulumi";
 
 /** Runs the command `pulumi-up42` to its end, as installed. */
