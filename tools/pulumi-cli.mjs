@@ -90,6 +90,19 @@ export async function ensurePulumi({
 }
 
 /**
+ * Finds a Pulumi CLI for who does not want to wait for one.
+ *
+ * @param {LookupOptions} [options]
+ * @returns {Promise<PulumiCli>}
+ * @throws {Error} naming the set-up, when there is none
+ */
+export async function requirePulumi(options) {
+  const { cli, rejected = "There is no pulumi on PATH" } = await findPulumi(options);
+  if (cli === undefined) throw new Error(`${rejected}, and none in the cache. Run "npm run setup" first.`);
+  return cli;
+}
+
+/**
  * The folders that PATH needs in front of what it has, to run a project: the CLI's own, and that of the dynamic
  * provider host in the project's `@pulumi/pulumi` (made executable when it is not) for a CLI that comes without one.
  *

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeResult, startCommand } from "./process.mjs";
-import { ensurePulumi, pulumiPathEntries } from "./pulumi-cli.mjs";
+import { pulumiPathEntries, requirePulumi } from "./pulumi-cli.mjs";
 
 /** @typedef {import("./process.mjs").CommandResult} CommandResult */
 /** @typedef {import("./process.mjs").RunningCommand} RunningCommand */
@@ -152,7 +152,7 @@ export class PulumiProject {
  * @returns {Promise<T>}
  */
 export async function createProject({ write, config = {}, env = {}, stack = "dev", color = false }, Type) {
-  const cli = await ensurePulumi();
+  const cli = await requirePulumi();
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-"));
   const path = [...(await pulumiPathEntries(cli, WORKSPACE)), dirname(cli.binary), process.env.PATH ?? ""];
   const variables = {

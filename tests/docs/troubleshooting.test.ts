@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { webhookFields, webhookTestFields } from "../../provider/src/lifecycle/fields";
-import { ensurePulumi } from "../../tools/pulumi-cli.mjs";
+import { requirePulumi } from "../../tools/pulumi-cli.mjs";
 import { WORKSPACE } from "../support/pulumi";
 import { readDocument } from "./markdown";
 
@@ -73,7 +73,7 @@ test("every advice about an HTTP status is explained", () => {
 test("the messages of Pulumi and Node.js are theirs", async () => {
   const foreign = entries.filter(({ section }) => section === FOREIGN);
   expect(foreign.length).toBeGreaterThan(5);
-  const { binary } = await ensurePulumi();
+  const { binary } = await requirePulumi();
   const modules = ["@pulumi/pulumi/cmd/dynamic-provider/index.js", "require-from-string/index.js"];
   const sources = [binary, ...modules.map((file) => join(WORKSPACE, "node_modules", file))];
   const contents = [

@@ -28,7 +28,7 @@ describe("the workflows for GitHub Actions", () => {
       texts[name] = await readFile(join(WORKFLOWS, name), "utf8");
       workflows[name] = await readWorkflow(join(WORKFLOWS, name));
     }
-  }, 300_000);
+  });
 
   // Without the linters that happen to be on a machine.
   const lint = async (files: readonly string[]): Promise<CommandResult> =>

@@ -28,7 +28,6 @@ const LEFT_OUT_ACTIONS = [
 const INSTALL = "npm ci --ignore-scripts";
 
 // Many runs of Pulumi in a row, on whatever machine this is.
-jest.setTimeout(300_000);
 
 const secrets = {
   UP42_USERNAME: DEMO_ACCOUNT.username,

@@ -1,5 +1,5 @@
 import { delimiter, dirname } from "node:path";
-import { ensurePulumi, pulumiPathEntries } from "../../tools/pulumi-cli.mjs";
+import { pulumiPathEntries, requirePulumi } from "../../tools/pulumi-cli.mjs";
 import { ownEnvironment, pulumiVariables, WORKSPACE } from "../../tools/pulumi-project.mjs";
 
 /**
@@ -25,7 +25,7 @@ export async function userEnvironment(root: string): Promise<NodeJS.ProcessEnv> 
 
 /** The caller's PATH, with Pulumi, and without the programs of this workspace that npm adds to it. */
 async function userPath(): Promise<string> {
-  const cli = await ensurePulumi();
+  const cli = await requirePulumi();
   const entries = await pulumiPathEntries(cli, WORKSPACE);
   const callers = (process.env.PATH ?? "")
     .split(delimiter)

@@ -77,7 +77,7 @@ function checks(quick, tag) {
       await run("npm", ["run", "check"]);
     },
     "the packages hold what they should": async () => {
-      await run("npx", ["jest", "tests/unit/packages.test.ts"]);
+      await run("npx", ["jest", "tests/scaffolding/packages.test.ts"]);
     },
     [`compatibility${quick ? ", a small part" : ""}`]: async () => {
       await run(process.execPath, ["tools/compat/compat.mjs", ...(quick ? ["--small"] : [])]);

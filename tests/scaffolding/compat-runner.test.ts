@@ -22,4 +22,4 @@ test("the packed packages install with npm and pnpm, deploy, and load", async ()
     "Modules: works",
     "Receivers without Pulumi: works",
   ]);
-}, 300_000);
+});
