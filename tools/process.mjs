@@ -15,8 +15,8 @@ import { createInterface } from "node:readline";
  * @property {number} pid
  * @property {Promise<CommandResult>} result settles when the command has ended and its output is complete, whatever its
  *   exit code; rejects when the command cannot be started
- * @property {(pattern: RegExp) => Promise<void>} waitForOutput resolves once the output so far matches; rejects when the
- *   command ends without
+ * @property {(pattern: RegExp) => Promise<RegExpExecArray>} waitForOutput resolves with the match once the output so far
+ *   has one; rejects when the command ends without
  * @property {(signal?: NodeJS.Signals) => void} kill sends a signal (default: SIGKILL) to the command and all it started;
  *   does nothing when it has ended
  */
@@ -66,7 +66,8 @@ export function startCommand(
   const waitForOutput = (pattern) =>
     new Promise((resolve, reject) => {
       const look = () => {
-        if (pattern.test(output.stdout + output.stderr)) resolve();
+        const match = pattern.exec(output.stdout + output.stderr);
+        if (match !== null) resolve(match);
       };
       child.stdout.on("data", look);
       child.stderr.on("data", look);

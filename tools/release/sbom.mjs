@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pack } from "../compat/layouts.mjs";
+import { pack } from "../pack.mjs";
 import { outputTail, runCommand, runMain } from "../process.mjs";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
