@@ -13,7 +13,6 @@ describe("the figures of a document", () => {
   });
 
   test.each([
-    ["docs/compatibility.md", ["compat"]],
     ["docs/performance.md", ["time", "size", "start", "bars"]],
     ["docs/receiver.md", ["receiver:size"]],
   ])("have their place in %s", async (document, names) => {
