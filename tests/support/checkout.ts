@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeResult, startCommand } from "../../../tools/process.mjs";
-import { copyOwnFiles, removeFolder, setUpIn } from "../folders";
-import { packPackages, usePacked } from "../packed";
-import { WORKSPACE } from "../pulumi";
-import { userEnvironment } from "../user-environment";
+import { describeResult, startCommand } from "../../tools/process.mjs";
+import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
+import { packPackages, usePacked } from "./packed";
+import { WORKSPACE } from "./pulumi";
+import { userEnvironment } from "./user-environment";
 
 /** A copy of an example as a repository of its own, with pulumi-up42 as it would be published. */
 export interface Checkout {
