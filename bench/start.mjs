@@ -28,7 +28,7 @@ const VARIANTS = [
   { name: "ours, TypeScript, checked", program: "ours", typescript: { noCheck: false } },
 ];
 
-/** What is told by bench/hook.cjs, the emulator's record and the clock, in the order in which it happens. */
+/** The moments that bench/hook.cjs, the emulator's record and the clock report, in the order in which they happen. */
 const MOMENTS = [
   ["the program's process starts", "program started"],
   ["TypeScript is loaded", "program loaded typescript"],
@@ -56,7 +56,7 @@ async function main() {
     return;
   }
   const runs = wholeNumber(values.runs);
-  if (runs === 0) throw new Error("With --runs 0 there is nothing to tell.");
+  if (runs === 0) throw new Error("With --runs 0 there is nothing to report.");
   const samples = VARIANTS.map(() => /** @type {Map<string, number>[]} */ ([]));
   for (let run = 0; run < runs; run += 1) {
     for (const [index, variant] of VARIANTS.entries()) samples[index]?.push(await firstUp(variant));

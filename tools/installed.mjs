@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * A package as npm's lock files list it; only what tells two installations apart.
+ * A package as npm's lock files list it; only what distinguishes two installations.
  * @typedef {{ version?: string, resolved?: string, integrity?: string, link?: boolean, optional?: boolean,
  *   os?: string[], cpu?: string[] }} LockedPackage
  */

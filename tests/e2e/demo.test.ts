@@ -28,7 +28,7 @@ test("the demo runs to its end, every step does what it says, and nothing is lef
     ["create", "webhook created, 1 test notification verified", "5"],
     ["change", "updated in place, 2 test notifications verified", "4"],
     ["break", "deployment failed: both events refused with 401", expect.stringMatching(/^[3-9]$/)],
-    ["mend", "deployment succeeded, 2 test notifications verified", "2"],
+    ["repair", "deployment succeeded, 2 test notifications verified", "2"],
     ["refresh", "no drift", "2"],
     ["destroy", "webhook deleted, the workspace is empty", "2"],
   ]);

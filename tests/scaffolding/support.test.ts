@@ -41,7 +41,7 @@ describe("the receiver", () => {
   const send = (body: string): Promise<Response> =>
     fetch(`${receiver.url}/path?a=b`, { method: "POST", body });
 
-  test("records what it gets and answers as it is told", async () => {
+  test("records what it gets and answers as it is set to", async () => {
     expect((await send("first")).status).toBe(200);
     receiver.answer({ status: 500, body: "broken" });
     const answer = await send("second");

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join, relative } from "node:path";
 import { removeLeftovers, withLock } from "../../tools/lock.mjs";
 import { buildFolder, builtVersion, sourcesHash } from "../../tools/pulumi-cli/build.mjs";
 import { compareVersions, parseVersion } from "../../tools/pulumi-cli/version.mjs";
@@ -80,7 +80,8 @@ describe("the choice of a Pulumi CLI", () => {
   }
 
   async function buildFake(cacheRoot: string, build = jest.fn(fakeBuild)): Promise<typeof build> {
-    await ensurePulumi({ env: { PATH: "" }, cacheRoot, log: () => undefined, build });
+    const download = jest.fn().mockRejectedValue(new Error("unreachable"));
+    await ensurePulumi({ env: { PATH: "" }, cacheRoot, log: () => undefined, download, build });
     return build;
   }
 
@@ -108,14 +109,46 @@ describe("the choice of a Pulumi CLI", () => {
 
   test.each([
     ["is too old", `${version}v3.216.9`, /is version 3\.216\.9, older than 3\.217\.0/],
-    ["prints nonsense", `${version}hello`, /does not tell its version/],
-    ["fails", "#!/bin/sh\nexit 3", /does not tell its version/],
-    ["cannot be run", "#!/no/such/interpreter\n", /does not tell its version/],
+    ["prints nonsense", `${version}hello`, /does not report its version/],
+    ["fails", "#!/bin/sh\nexit 3", /does not report its version/],
+    ["cannot be run", "#!/no/such/interpreter\n", /does not report its version/],
     ["lacks its language host", `${version}v3.300.0`, /comes without pulumi-language-nodejs/],
   ])("not one that %s, and says so", async (_, script, reason) => {
     await program("bin/pulumi", script);
     const found = await findPulumi(options(join(folder, "bin")));
     expect(found).toEqual({ rejected: expect.stringMatching(reason) });
+  });
+
+  test("else the official one, downloaded once", async () => {
+    const { cacheRoot } = options();
+    const download = jest.fn(async (wanted: string, to: string) => {
+      const bin = relative(folder, join(to, "bin"));
+      await program(join(bin, "pulumi"), `${version}v${wanted}`);
+      await program(join(bin, "pulumi-language-nodejs"), "");
+    });
+    const build = jest.fn(fakeBuild);
+    const find = () => ensurePulumi({ env: { PATH: "" }, cacheRoot, log: () => undefined, download, build });
+    const built = await builtVersion();
+    expect(await find()).toMatchObject({ version: built, source: "cache" });
+    expect((await find()).binary).toContain(`${join(cacheRoot, `v${built}`)}/`);
+    expect(download).toHaveBeenCalledTimes(1);
+    expect(build).not.toHaveBeenCalled();
+    expect(await readdir(join(cacheRoot, `v${built}`))).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      "cannot be reached",
+      () => Promise.reject(new Error("fetch failed", { cause: new Error("no route") })),
+      /no route/,
+    ],
+    ["is not complete", () => Promise.resolve(), /not complete/],
+  ])("else, when the download %s, a build, and one line says so", async (_, download, line) => {
+    const { cacheRoot } = options();
+    const lines: string[] = [];
+    const log = (text: string): number => lines.push(text);
+    await ensurePulumi({ env: { PATH: "" }, cacheRoot, log, download, build: fakeBuild });
+    expect(lines).toEqual([expect.stringMatching(/downloading/), expect.stringMatching(line)]);
   });
 
   test("else one built earlier, which needs a build only once and is keyed by version", async () => {

@@ -133,7 +133,7 @@ class Shell {
       (result) => {
         background.ended = result;
       },
-      // That it could not be started is told by the line below.
+      // The line below reports that it could not be started.
       () => undefined,
     );
     const limit = new TimeLimit(running, this.timeoutMs);

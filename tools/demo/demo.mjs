@@ -128,7 +128,7 @@ To make an order change its status, in this folder:
 Ctrl-C stops and removes everything.`);
 }
 
-/** Somebody wants the demo to end. */
+/** A signal asked the demo to end. */
 class Interrupted extends Error {
   /** @param {NodeJS.Signals} signal */
   constructor(signal) {

@@ -55,7 +55,7 @@ export const STEPS = [
     },
   },
   {
-    name: "mend",
+    name: "repair",
     intro: "The receiver gets the right secret: the next pulumi up repeats the test that failed.",
     run: async ({ stack, receiver, secret }) => {
       receiver.deploy(secret);
@@ -108,7 +108,7 @@ async function expectTests(stack, count) {
   const counts = `${testsRun} run, ${testsSucceeded} succeeded, ${testsFailed} failed`;
   expect(
     testsRun === count && testsSucceeded === count && testsFailed === 0,
-    `the stack's outputs tell of ${count} successful tests (${counts})`,
+    `the stack's outputs report ${count} successful tests (${counts})`,
   );
 }
 

@@ -139,7 +139,7 @@ async function buildAll(folder, version, build, log) {
 }
 
 /**
- * What tells the sources of the programs from others.
+ * A hash of the sources of the programs.
  *
  * @param {string} [folder] that has them, default: this one
  */
