@@ -1,4 +1,3 @@
-import { satisfies } from "../../tools/installed.mjs";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
 
@@ -62,41 +61,5 @@ describe("the receiver", () => {
     await receiver.close();
     await hanging;
     receiver = await startReceiver();
-  });
-});
-
-describe("the look at what is installed", () => {
-  const machine = { platform: "linux", arch: "x64" };
-  const lock = {
-    "": { version: "0.1.0" },
-    provider: { version: "0.1.0" },
-    "node_modules/provider": { resolved: "provider", link: true },
-    "node_modules/a": { version: "1.0.0", integrity: "sha512-a" },
-    "node_modules/for-mac": { version: "1.0.0", optional: true, os: ["darwin"], cpu: ["arm64"] },
-  };
-  const { "": _workspace, "node_modules/for-mac": forMac, ...installed } = lock;
-
-  test.each([
-    ["what the lock file asks for", installed],
-    [
-      "a package that excludes other platforms",
-      { ...installed, "node_modules/a": { ...installed["node_modules/a"], os: ["!win32"] } },
-    ],
-  ])("is content with %s", (_, found) => {
-    expect(satisfies(lock, found, machine)).toBe(true);
-  });
-
-  test.each([
-    ["another version", { ...installed, "node_modules/a": { version: "1.0.1", integrity: "sha512-a" } }],
-    ["other content", { ...installed, "node_modules/a": { version: "1.0.0", integrity: "sha512-b" } }],
-    [
-      "a link that leads elsewhere",
-      { ...installed, "node_modules/provider": { resolved: "old", link: true } },
-    ],
-    ["a package too many", { ...installed, "node_modules/b": { version: "1.0.0" } }],
-    ["a package for another platform", { ...installed, "node_modules/for-mac": forMac }],
-    ["nothing", {}],
-  ])("is not content with %s", (_, found) => {
-    expect(satisfies(lock, found, machine)).toBe(false);
   });
 });
