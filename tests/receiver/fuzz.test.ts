@@ -5,6 +5,7 @@ import {
   type NotificationRequest,
   type VerifiedNotification,
   verifyNotification,
+  verifyNotificationAsync,
 } from "../../provider/src/receiver";
 import { sign } from "./sign";
 import { JOB_STATUS, NOW, OPTIONS, SECRET } from "./support";
@@ -123,6 +124,37 @@ test("10,000 random requests: all refused, with the typed error", () => {
       "signature_mismatch",
     ]),
   );
+});
+
+test("1,000 random requests, good and bad: Web Crypto gives what node:crypto does", async () => {
+  const good = sign({
+    secret: SECRET,
+    body: BODY,
+    digest: "content-digest",
+    algorithm: "sha512",
+    created: NOW,
+  });
+  const changed = fc.record({
+    ...Object.fromEntries(Object.keys(good.headers).map((key) => [key, fc.constant(good.headers[key])])),
+    date: fc.oneof(fc.constant(good.headers.date), value),
+  });
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(headers, changed),
+      fc.oneof(fc.constant(BODY), body),
+      async (randomHeaders, randomBody) => {
+        const request = { headers: randomHeaders, body: randomBody };
+        const expected = outcome(request);
+        const result = await verifyNotificationAsync(request, OPTIONS).catch((error: unknown) => error);
+        expect(result).toEqual(expected);
+        if (expected instanceof NotificationError) expect(result).toMatchObject({ code: expected.code });
+        else accepted += 1;
+      },
+    ),
+    { ...RUNS, numRuns: 1000 },
+  );
+  expect(accepted).toBeGreaterThan(10);
 });
 
 test("10,000 requests signed with another secret and damaged: all refused", () => {
