@@ -33,11 +33,11 @@ export function describeReplayStore(
 
     test("says that it is done once it was completed, until it has been remembered long enough", async () => {
       const { store, pass } = await create();
-      await store.claim("a", "me", 1);
-      await store.complete("a", 3);
-      await pass(2);
+      await store.claim("a", "me", 60);
+      await store.complete("a", 3600);
+      await pass(2400);
       expect(await store.claim("a", "you", 60)).toBe("done");
-      await pass(2);
+      await pass(2400);
       expect(await store.claim("a", "you", 60)).toBe("new");
     });
 
@@ -50,26 +50,27 @@ export function describeReplayStore(
 
     test("grants it again once the lease has ended, not before", async () => {
       const { store, pass } = await create();
-      await store.claim("a", "me", 2);
+      await store.claim("a", "me", 600);
+      await pass(300);
       expect(await store.claim("a", "you", 60)).toBe("running");
-      await pass(3);
+      await pass(301);
       expect(await store.claim("a", "you", 60)).toBe("new");
     });
 
     test("keeps the claim of another owner whose lease began when the first had ended", async () => {
       const { store, pass } = await create();
-      await store.claim("a", "late", 1);
-      await pass(2);
-      await store.claim("a", "you", 60);
+      await store.claim("a", "late", 600);
+      await pass(601);
+      await store.claim("a", "you", 600);
       await store.release("a", "late");
       expect(await store.claim("a", "third", 60)).toBe("running");
     });
 
     test("keeps what was done, whoever releases it or was running", async () => {
       const { store, pass } = await create();
-      await store.claim("a", "late", 1);
-      await pass(2);
-      await store.claim("a", "you", 60);
+      await store.claim("a", "late", 600);
+      await pass(601);
+      await store.claim("a", "you", 600);
       await store.complete("a", 60);
       await store.release("a", "you");
       await store.release("a", "late");
