@@ -141,7 +141,9 @@ async function startWorker(): Promise<Worker> {
     const [line] = await once(createInterface(child.stdout), "line");
     const { port } = v.parse(Started, JSON.parse(line));
     child.once("exit", async () => {
-      if (!stopped) Object.assign(worker, await start());
+      if (stopped) return;
+      Object.assign(worker, await start());
+      if (stopped) worker.process.kill();
     });
     return { port, process: child };
   };
