@@ -10,7 +10,8 @@ export type VerifyRequestOptions = VerifyOptions & {
 /**
  * Collects the chunks of a body, up to a limit.
  *
- * @throws NotificationError `body_too_large` as soon as it is longer, `invalid_options` if the limit is none.
+ * @throws NotificationError `body_too_large` as soon as it is longer, `malformed_body` if it ends before it is whole,
+ *   `invalid_options` if the limit is none.
  */
 export async function collect(
   chunks: AsyncIterable<Uint8Array>,
@@ -24,17 +25,19 @@ export async function collect(
   }
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > maxBodyBytes) {
-      throw new NotificationError(
-        "body_too_large",
-        `The body is longer than ${maxBodyBytes} bytes, and UP42 sends far less: refuse the request` +
-          " (maxBodyBytes allows for more).",
-      );
+  try {
+    for await (const chunk of chunks) {
+      length += chunk.length;
+      if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      parts.push(chunk);
     }
-    parts.push(chunk);
+  } catch (error) {
+    throw error instanceof NotificationError ? error : incomplete(error);
   }
+  return joined(parts, length);
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   const whole = new Uint8Array(length);
   let offset = 0;
   for (const part of parts) {
@@ -42,4 +45,20 @@ export async function collect(
     offset += part.length;
   }
   return whole;
+}
+
+function tooLarge(maxBodyBytes: number): NotificationError {
+  return new NotificationError(
+    "body_too_large",
+    `The body is longer than ${maxBodyBytes} bytes, and UP42 sends far less: refuse the request` +
+      " (maxBodyBytes allows for more).",
+  );
+}
+
+function incomplete(cause: unknown): NotificationError {
+  return new NotificationError(
+    "malformed_body",
+    "The body ended before it was whole: the sender, or a proxy on the way, closed the connection. UP42 sends it again.",
+    { cause },
+  );
 }
