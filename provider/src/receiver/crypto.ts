@@ -13,6 +13,9 @@ export type Computation =
       readonly data: Uint8Array;
     };
 
+/** Node takes other spellings too, Deno does not. */
+const NODE_NAMES = { "SHA-256": "sha256", "SHA-512": "sha512" } as const;
+
 /** Yields what is to be computed, takes the result of each, and returns what follows from them. */
 export type Computing<Result> = Generator<Computation, Result, Uint8Array>;
 
@@ -33,7 +36,7 @@ export function computeSync<Result>(steps: Computing<Result>): Result {
     const hash =
       value.algorithm === "HMAC"
         ? nodeCrypto.createHmac("sha256", value.secret)
-        : nodeCrypto.createHash(value.algorithm);
+        : nodeCrypto.createHash(NODE_NAMES[value.algorithm]);
     step = steps.next(hash.update(value.data).digest());
   }
   return step.value;
