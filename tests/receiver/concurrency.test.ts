@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 import { createClient } from "redis";
 import * as v from "valibot";
 import { startRedis } from "../../tools/redis.mjs";
@@ -53,6 +53,7 @@ afterAll(async () => {
   for (const worker of workers) worker.stop();
   await redis?.close();
   await server?.close();
+  await stop();
   await rm(folder, { recursive: true, force: true });
 });
 

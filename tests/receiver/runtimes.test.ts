@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import nodeResolve from "@rollup/plugin-node-resolve";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, stop } from "esbuild";
 import { rollup } from "rollup";
 import * as v from "valibot";
 import { pack } from "../../tools/compat/layouts.mjs";
@@ -69,7 +69,10 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe.each([20, 22, 24])("Node %d", (major) => {
   test.each(["esm.mjs", "cjs.cjs", "esbuild-esm.mjs", "esbuild-cjs.cjs", "rollup.mjs"])(
