@@ -40,4 +40,10 @@ export {
   verifyNotification,
   verifyNotificationAsync,
 } from "./verify";
-export { verifyWebRequest, type WebBody, type WebBodyReader, type WebRequest } from "./web-request";
+export {
+  verifyWebRequest,
+  type WebBody,
+  type WebBodyReader,
+  type WebChunk,
+  type WebRequest,
+} from "./web-request";

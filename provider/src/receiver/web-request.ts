@@ -26,9 +26,17 @@ export interface WebBody {
 /** The part of a `ReadableStreamDefaultReader` that matters here. */
 export interface WebBodyReader {
   /** Reads the next chunk. */
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+  read(): Promise<WebChunk>;
   /** Gives up. */
   cancel(): Promise<void>;
+}
+
+/** What a {@link WebBodyReader} reads. */
+export interface WebChunk {
+  /** Whether the body has ended. */
+  readonly done: boolean;
+  /** The bytes, unless it has. */
+  readonly value?: Uint8Array | undefined;
 }
 
 /**
