@@ -274,13 +274,13 @@ describe("what an error says", () => {
       refusal({ ...request, headers: { ...request.headers, signature: `other=${signature}` } }),
     ];
     for (const error of errors) {
-      const told = JSON.stringify([error.message, error.stack, error.cause, Object.entries(error)]);
-      for (const hidden of [secret, SECRET, signature, "FB0DA199"]) expect(told).not.toContain(hidden);
+      const said = JSON.stringify([error.message, error.stack, error.cause, Object.entries(error)]);
+      for (const hidden of [secret, SECRET, signature, "FB0DA199"]) expect(said).not.toContain(hidden);
     }
   });
 });
 
-test("the types tell the events apart", () => {
+test("the types distinguish the events", () => {
   const { notification } = verifyNotification(signed(), OPTIONS);
   expect(summary(notification)).toBe("1 tasks of FB0DA199-01DF-4635-910D-A823AE7DC200");
 });
