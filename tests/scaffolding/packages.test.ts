@@ -14,7 +14,7 @@ const ALWAYS = ["LICENSE", "README.md", "package.json"];
 describe.each([
   {
     workspace: "provider",
-    bundled: ["dist/dynamic/host.licenses.txt"],
+    bundled: ["dist/dynamic/host.licenses.txt", "dist/receiver/index.mjs", "dist/receiver/index.d.mts"],
     others: ["bin/pulumi-up42.js"],
   },
   {
@@ -31,7 +31,12 @@ describe.each([
     const modules = readdirSync(join(folder, "src"), { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".ts"))
       .map((path) => path.slice(0, -".ts".length));
-    const expected = modules.flatMap((module) => [`dist/${module}.d.ts`, `dist/${module}.js`]);
+    // All of the receiver is in its index.
+    const scripts = modules.filter((module) => !/^receiver\/(?!index$)/.test(module));
+    const expected = [
+      ...modules.map((module) => `dist/${module}.d.ts`),
+      ...scripts.map((module) => `dist/${module}.js`),
+    ];
     expect(compiled.sort()).toEqual([...expected, ...bundled].sort());
   });
 

@@ -47,7 +47,7 @@ export const STEPS = [
       const { exitCode, output } = await stack.show("up", "--yes", "--skip-preview");
       expect(exitCode !== 0, "the deployment failed");
       for (const event of ["job.status", "order.status"]) {
-        const reason = new RegExp(`did not deliver ${event}: .*401 Unauthorized`);
+        const reason = new RegExp(`Failed to test webhook .*${event}: .*401 Unauthorized`);
         expect(reason.test(output), `the reason names ${event} and the receiver's answer`);
       }
       expectVerified(receiver, []);
