@@ -76,10 +76,11 @@ export function readSeedFile(file: string): Seed {
 export function seedWebhooks(settings: Settings, store: WebhookStore): void {
   if (store.list().length > 0) return;
   const [account] = settings.accounts;
-  for (const { id, workspaceId = account?.workspaceId ?? "", ...body } of settings.webhooks) {
+  for (const webhook of settings.webhooks) {
+    const { id, workspaceId = account?.workspaceId ?? "", ...body } = webhook;
     try {
       const validate = description().validator(webhookSchema);
-      if (!validate(definedFields(body))) throw fromValidation("webhook", validate.errors ?? []);
+      if (!validate(definedFields(webhook))) throw fromValidation("webhook", validate.errors ?? []);
       checkWebhookBody(body, settings);
     } catch (cause) {
       const name = JSON.stringify(body.name);
