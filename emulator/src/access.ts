@@ -29,8 +29,11 @@ function listensOnLoopback(address: string): boolean {
 }
 
 function refusal(what: string, name: string): ApiError {
-  const advice = name === "" ? "" : ` If it is yours, start the emulator with --allow-host ${name}.`;
-  return new ApiError(403, `Failed to let the request in: the ${what} "${name}" is foreign.${advice}`);
+  if (name === "") return new ApiError(403, `Failed to let the request in: it has no valid ${what}.`);
+  return new ApiError(
+    403,
+    `Failed to let the request in: the ${what} "${name}" is foreign. If it is yours, start the emulator with --allow-host ${name}.`,
+  );
 }
 
 function urlOf(text: string): URL | undefined {

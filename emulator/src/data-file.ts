@@ -29,7 +29,7 @@ export function readDataFile(file: string): StoredWebhook[] {
   if (!existsSync(file)) return [];
   const refuse = (why: string) =>
     new Error(
-      `up42-emulator: can't read the data file ${file}: ${why}. Mend it, or move it away to start empty.`,
+      `up42-emulator: can't read the data file ${file}: ${why}. Correct it, or move it away to start empty.`,
     );
   let content: unknown;
   try {
@@ -61,7 +61,9 @@ export function writeDataFile(file: string, webhooks: readonly StoredWebhook[]):
     mkdirSync(dirname(target), { recursive: true });
     if (!replaceFile(target, content)) overwriteFile(target, content);
   } catch (cause) {
-    throw new Error(`up42-emulator: can't write the data file ${file}: ${messageOf(cause)}`, { cause });
+    const advice = "Make it writable, or start from it with --seed-file, which changes no file.";
+    const message = `up42-emulator: can't write the data file ${file}: ${messageOf(cause)}. ${advice}`;
+    throw new Error(message, { cause });
   }
 }
 
