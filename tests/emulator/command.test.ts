@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, startEmulator } from "../../emulator/src";
@@ -323,5 +324,39 @@ describe("trigger", () => {
       exitCode: 1,
       stderr: expect.stringMatching(/^No emulator answers at .*--url/),
     });
+  });
+});
+
+describe("the README's recipe", () => {
+  const readme = readFileSync(join(__dirname, "../../emulator/README.md"), "utf8");
+
+  test("for Docker Compose lets one container in, and notify another", async () => {
+    const [, args = ""] = /^ +command: npx --yes up42-emulator (.+)$/m.exec(readme) ?? [];
+    const { url, headers } = await serve(...args.split(" "));
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    const body = { ...WEBHOOK, name: "x", url: "http://receiver:3000/" };
+    expect((await send({ url }, "POST", WEBHOOKS, { headers, body })).status).toBe(200);
+    const status = (host: string) =>
+      new Promise((resolve, reject) => {
+        request(`${url}/webhooks/events`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on("error", reject)
+          .end();
+      });
+    expect([await status("emulator:8042"), await status("other:8042")]).toEqual([200, 403]);
+  });
+
+  test("for a seed file, and for faults, is valid", async () => {
+    const [, seed = ""] = /```yaml\n(accounts:[^`]+)```/.exec(readme) ?? [];
+    writeFileSync(join(folder, "seed.yaml"), seed);
+    const [, args = ""] = /^npx up42-emulator (--fault .+)$/m.exec(readme) ?? [];
+    const { url, output } = await serve("--seed-file", join(folder, "seed.yaml"), ...args.split(" "));
+    expect(output).toContain("UP42_USERNAME=me@team.example");
+    const [, fault = ""] = /--json '([^']+)'/.exec(readme) ?? [];
+    expect((await send({ url }, "POST", "/_emulator/faults", { body: fault })).status).toBe(201);
+    const { body } = await send({ url }, "GET", "/_emulator/faults");
+    expect(at(body, "data")).toHaveLength(3);
   });
 });
