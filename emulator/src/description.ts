@@ -3,8 +3,23 @@ import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
 import { load } from "js-yaml";
 
-/** What can be asked of UP42, by the names in openapi.yaml. */
-export const OPERATIONS = [
+/** A request to UP42, by its `operationId` in openapi.yaml. */
+export type OperationId =
+  | "getToken"
+  | "getUserInfo"
+  | "getOlderToken"
+  | "getUser"
+  | "getProject"
+  | "getWebhookEvents"
+  | "listWebhooks"
+  | "createWebhook"
+  | "getWebhook"
+  | "updateWebhook"
+  | "deleteWebhook"
+  | "testWebhook";
+
+/** All that can be asked of UP42. */
+export const OPERATIONS: readonly OperationId[] = [
   "getToken",
   "getUserInfo",
   "getOlderToken",
@@ -17,10 +32,7 @@ export const OPERATIONS = [
   "updateWebhook",
   "deleteWebhook",
   "testWebhook",
-] as const;
-
-/** The `operationId` of a request in openapi.yaml. */
-export type OperationId = (typeof OPERATIONS)[number];
+];
 
 /** Where an operation is, and the schema of its JSON body, for a route of Fastify's. */
 export interface Route {

@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** What a signature can cover, in the order in which values are joined by default. */
-export const SIGNED_HEADERS = ["host", "date", "content-type", "digest"] as const;
-
 /** A header that a signature can cover. */
-export type SignedHeader = (typeof SIGNED_HEADERS)[number];
+export type SignedHeader = "host" | "date" | "content-type" | "digest";
+
+/** All of them, in the order in which their values are joined by default. */
+export const SIGNED_HEADERS: readonly SignedHeader[] = ["host", "date", "content-type", "digest"];
 
 /**
  * The two headers that sign a request the way UP42 does: base64(HMAC-SHA256(secret, values)), where the values of
