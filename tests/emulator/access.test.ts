@@ -117,6 +117,16 @@ test.each([
   },
 );
 
+test("no foreign page gets a token, a change or a notification, whatever the route", async () => {
+  const emulator = await start();
+  const host = "evil.example";
+  for (const [method, path, headers, body] of await everyRequest(emulator)) {
+    const url = `${emulator.url}${path}`;
+    const answer = await ask(url, method, { ...headers, host, origin: `http://${host}` }, body);
+    expect([path, answer.status]).toEqual([path, 403]);
+  }
+});
+
 test("the same requests succeed, or fail for their own reasons, without it", async () => {
   const emulator = await start();
   const statuses: (number | undefined)[] = [];
