@@ -28,9 +28,7 @@ const NOT_REPLACEABLE = ["EBUSY", "EACCES", "EPERM", "EROFS", "EXDEV", "EISDIR",
 export function readDataFile(file: string): StoredWebhook[] {
   if (!existsSync(file)) return [];
   const refuse = (why: string) =>
-    new Error(
-      `up42-emulator: can't read the data file ${file}: ${why}. Correct it, or move it away to start empty.`,
-    );
+    new Error(`Failed to read the data file "${file}": ${why}. Correct it, or move it away to start empty.`);
   let content: unknown;
   try {
     const text = readFileSync(file, "utf8");
@@ -62,7 +60,7 @@ export function writeDataFile(file: string, webhooks: readonly StoredWebhook[]):
     if (!replaceFile(target, content)) overwriteFile(target, content);
   } catch (cause) {
     const advice = "Make it writable, or start from it with --seed-file, which changes no file.";
-    const message = `up42-emulator: can't write the data file ${file}: ${messageOf(cause)}. ${advice}`;
+    const message = `Failed to write the data file "${file}": ${messageOf(cause)}. ${advice}`;
     throw new Error(message, { cause });
   }
 }

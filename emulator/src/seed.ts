@@ -63,7 +63,7 @@ export function readSeedFile(file: string): Seed {
     if (!validate(content)) throw fromValidation("seed", validate.errors ?? []);
     return content;
   } catch (cause) {
-    const message = `up42-emulator: can't read the seed file ${file}: ${messageOf(cause)}`;
+    const message = `Failed to read the seed file "${file}": ${messageOf(cause)}`;
     throw new Error(`${message} Correct it, or start without --seed-file.`, { cause });
   }
 }
@@ -84,7 +84,7 @@ export function seedWebhooks(settings: Settings, store: WebhookStore): void {
       checkWebhookBody(body, settings);
     } catch (cause) {
       const name = JSON.stringify(body.name);
-      throw new Error(`up42-emulator: can't create the webhook ${name} of the seed: ${messageOf(cause)}`, {
+      throw new Error(`Failed to create the webhook ${name} of the seed: ${messageOf(cause)}`, {
         cause,
       });
     }

@@ -127,7 +127,7 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<v
     const advice = taken
       ? "the port is in use (stop what uses it, or choose another port)"
       : messageOf(error);
-    throw new Error(`up42-emulator: can't listen on ${host}:${port}: ${advice}.`, { cause: error });
+    throw new Error(`Failed to listen on ${host}:${port}: ${advice}.`, { cause: error });
   }
 }
 

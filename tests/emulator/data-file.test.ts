@@ -90,7 +90,7 @@ test.each([
 ])("%s: the emulator doesn't start, names it, and leaves it as it is", async (_, content) => {
   const file = join(folder, "broken.json");
   writeFileSync(file, content);
-  await expect(startEmulator({ dataFile: file })).rejects.toThrow(`can't read the data file ${file}`);
+  await expect(startEmulator({ dataFile: file })).rejects.toThrow(`Failed to read the data file "${file}"`);
   expect(readFileSync(file, "utf8")).toBe(content);
 });
 
@@ -131,7 +131,7 @@ test.each([
 test("that links to itself is refused", () => {
   const link = join(folder, "link.json");
   symlinkSync("link.json", link);
-  expect(() => writeDataFile(link, [])).toThrow(/can't write the data file .*in a circle/);
+  expect(() => writeDataFile(link, [])).toThrow(/Failed to write the data file .*in a circle/);
 });
 
 test("nothing is written through a link that stands where the temporary file would", () => {

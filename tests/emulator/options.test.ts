@@ -195,11 +195,11 @@ describe("options", () => {
     [{ maxRequests: 0.5 }, /maxRequests/],
     [
       { webhooks: [{ name: "a", url: "http://a.example", events: ["x"] }] },
-      /webhook "a" of the seed: .*url: must be/,
+      /Failed to create the webhook "a" of the seed: .*url: must be/,
     ],
     [
       { webhooks: [{ id: "1", name: "a", url: URL, events: ["job.status"] }] },
-      /webhook "a" of the seed: .*id must/,
+      /Failed to create the webhook "a" of the seed: .*id must/,
     ],
     [{ events: [] }, /events/],
     [{ accounts: [] }, /accounts/],
@@ -211,7 +211,7 @@ describe("options", () => {
     await withEmulator({}, async ({ url }) => {
       const port = Number(url.split(":").at(-1));
       await expect(startEmulator({ port })).rejects.toThrow(
-        `can't listen on 127.0.0.1:${port}: the port is in use`,
+        `Failed to listen on 127.0.0.1:${port}: the port is in use`,
       );
     });
   });
