@@ -71,23 +71,24 @@ export function readSeedFile(file: string): Seed {
 /**
  * Creates the webhooks that are there from the start. A data file that has webhooks already is left as it is.
  *
- * @throws Error naming the webhook that isn't valid.
+ * @throws Error naming the webhook that isn't valid; then none is created.
  */
 export function seedWebhooks(settings: Settings, store: WebhookStore): void {
   if (store.list().length > 0) return;
+  for (const webhook of settings.webhooks) checkWebhook(webhook, settings);
   const [account] = settings.accounts;
-  for (const webhook of settings.webhooks) {
-    const { id, workspaceId = account?.workspaceId ?? "", ...body } = webhook;
-    try {
-      const validate = description().validator(webhookSchema);
-      if (!validate(definedFields(webhook))) throw fromValidation("webhook", validate.errors ?? []);
-      checkWebhookBody(body, settings);
-    } catch (cause) {
-      const name = JSON.stringify(body.name);
-      throw new Error(`Failed to create the webhook ${name} of the seed: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
+  for (const { id, workspaceId = account?.workspaceId ?? "", ...body } of settings.webhooks) {
     store.create(workspaceId, body, id);
+  }
+}
+
+function checkWebhook(webhook: SeedWebhook, settings: Settings): void {
+  try {
+    const validate = description().validator(webhookSchema);
+    if (!validate(definedFields(webhook))) throw fromValidation("webhook", validate.errors ?? []);
+    checkWebhookBody(webhook, settings);
+  } catch (cause) {
+    const name = JSON.stringify(webhook.name);
+    throw new Error(`Failed to create the webhook ${name} of the seed: ${messageOf(cause)}`, { cause });
   }
 }

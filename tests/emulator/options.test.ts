@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { DEFAULT_EVENTS, DEMO_ACCOUNT, type EmulatorOptions, startEmulator } from "../../emulator/src";
+import { readDataFile } from "../../emulator/src/data-file";
 import { Journal } from "../../emulator/src/journal";
 import { RateLimit } from "../../emulator/src/rate-limit";
 import { timestamp } from "../../emulator/src/time";
@@ -174,6 +178,18 @@ describe("options", () => {
         (await send(emulator, "GET", `${WEBHOOKS}/${id}`, { headers: await login(emulator) })).status,
       ).toBe(200);
     });
+  });
+
+  test("webhooks of a seed are all there from the start, or none", async () => {
+    const dataFile = join(mkdtempSync(join(tmpdir(), "up42-emulator-")), "data.json");
+    const right = { name: "a", url: URL, events: ["job.status"] };
+    const webhooks = [right, { ...right, events: ["x"] }];
+    await expect(startEmulator({ dataFile, webhooks })).rejects.toThrow(/"x" isn't one of/);
+    await withEmulator({ dataFile, webhooks: [right] }, async (emulator) => {
+      expect(await Promise.resolve(emulator.webhooks())).toHaveLength(1);
+    });
+    expect(readDataFile(dataFile)).toMatchObject([right]);
+    rmSync(dirname(dataFile), { recursive: true });
   });
 
   test("an answer can be made late", async () => {
