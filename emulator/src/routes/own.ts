@@ -1,14 +1,16 @@
 import type { FastifyInstance } from "fastify";
 import { requireReadableBody } from "../bodies";
 import type { Context } from "../context";
+import { description } from "../description";
 import { ApiError, success } from "../envelope";
+import type { InjectedFault } from "../faults";
 import { eventNames, type StoredWebhook } from "../model";
-import { ownAccess } from "../own-access";
 import { loadPage } from "../page";
 import { repeat, type TriggerRequest, trigger } from "../trigger";
 import { allowOnly } from "./endpoint";
 
 const DELIVERIES = "/_emulator/deliveries";
+const FAULTS = "/_emulator/faults";
 
 interface DeliveryParams {
   deliveryId: string;
@@ -28,9 +30,8 @@ const triggerSchema = {
 
 /** What the emulator has and UP42 hasn't: a page to look inside, and a way to make things happen. */
 export function ownRoutes(app: FastifyInstance, context: Context): void {
-  const { settings, store, deliveries } = context;
+  const { settings, store, deliveries, faults } = context;
   const page = loadPage();
-  app.addHook("onRequest", ownAccess(settings.host));
   app.addHook("preValidation", requireReadableBody);
   app.addHook("onSend", (_request, reply, payload, done) => {
     reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
@@ -41,6 +42,11 @@ export function ownRoutes(app: FastifyInstance, context: Context): void {
     reply.type("text/html; charset=utf-8").headers(page.headers).send(page.html),
   );
   allowOnly(app, "/", ["GET"]);
+
+  app.get("/_emulator/openapi.yaml", (_request, reply) =>
+    reply.type("application/yaml").send(description().text),
+  );
+  allowOnly(app, "/_emulator/openapi.yaml", ["GET"]);
 
   app.get("/_emulator/events", () => success(settings.events));
   allowOnly(app, "/_emulator/events", ["GET"]);
@@ -72,6 +78,24 @@ export function ownRoutes(app: FastifyInstance, context: Context): void {
     reply.code(202).send(success(repeat(context, params.deliveryId).delivery)),
   );
   allowOnly(app, `${DELIVERIES}/:deliveryId/repeat`, ["POST"]);
+
+  app.get(FAULTS, () => success(faults.list().map(showFault)));
+  app.post(FAULTS, ({ body }, reply) => reply.code(201).send(success(showFault(faults.inject(body)))));
+  app.delete(FAULTS, (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+  allowOnly(app, FAULTS, ["GET", "POST", "DELETE"]);
+
+  app.delete<{ Params: { faultId: string } }>(`${FAULTS}/:faultId`, ({ params }, reply) => {
+    if (!faults.remove(params.faultId)) throw new ApiError(404, `There is no fault ${params.faultId}.`);
+    return reply.code(204).send();
+  });
+  allowOnly(app, `${FAULTS}/:faultId`, ["DELETE"]);
+}
+
+function showFault({ id, fault, applied }: InjectedFault) {
+  return { id, ...fault, applied };
 }
 
 function withoutSecret({ secret, ...webhook }: StoredWebhook) {

@@ -1,4 +1,4 @@
-import type { Reporter } from "../lifecycle/resource";
+import type { Reporter } from "../lifecycle/caller";
 import type { Session } from "../lifecycle/session";
 import { Sessions } from "../lifecycle/sessions";
 import { Up42Error } from "../up42/errors";

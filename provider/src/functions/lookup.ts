@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Reporter } from "../lifecycle/resource";
+import type { Reporter } from "../lifecycle/caller";
 import type { Session } from "../lifecycle/session";
 import { Sessions } from "../lifecycle/sessions";
 import { isConcealed, sameUrl } from "../lifecycle/webhook/compare";

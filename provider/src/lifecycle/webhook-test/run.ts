@@ -2,7 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { Up42Error } from "../../up42/errors";
 import type { EventTest, RemoteWebhook, TestRun } from "../../up42/model";
 import { Deadline } from "../../up42/operation";
-import type { Caller, Session } from "../session";
+import type { Caller } from "../caller";
+import type { Session } from "../session";
 import type { WebhookTestInputs } from "./fields";
 
 /** Long enough for a receiver that is deployed in the same `up` to come alive. */
