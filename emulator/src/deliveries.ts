@@ -8,7 +8,7 @@ import { notificationHeaders } from "./signature";
 import { timestamp } from "./time";
 
 /** As many deliveries are remembered; older ones are forgotten. */
-const REMEMBERED = 500;
+const REMEMBERED = 1000;
 
 /** One POST to a receiver and what came of it. */
 export interface DeliveryAttempt {
@@ -42,6 +42,10 @@ export interface Delivery {
   readonly createdAt: string;
   /** `delivered` once an attempt was answered with 2xx; `failed` when none was and there will be no further one. */
   readonly state: "pending" | "delivered" | "failed";
+  /** How many attempts there are at most: a test has one, a live notification has its retries too. */
+  readonly maxAttempts: number;
+  /** When the next attempt starts; ISO 8601. Null while one is under way, and when there is no further one. */
+  readonly nextAttemptAt: string | null;
   /** What is sent. */
   readonly notification: Notification;
   /** The request's body, byte for byte. */
@@ -86,11 +90,13 @@ export class Deliveries {
       url: webhook.url,
       createdAt: timestamp(),
       state: "pending",
+      maxAttempts: 1 + (notification.liveMode ? this.settings.retries : 0),
+      nextAttemptAt: null,
       notification,
       body: JSON.stringify(notification),
       attempts: [],
     };
-    this.#remember(delivery);
+    this.#add(delivery);
     return { delivery, done: this.#run(delivery, webhook.secret) };
   }
 
@@ -100,18 +106,24 @@ export class Deliveries {
   }
 
   async #run(started: Delivery, secret: string): Promise<Delivery> {
-    const retries = started.notification.liveMode ? this.settings.retries : 0;
     let delivery = started;
     for (let retry = 0; delivery.state === "pending"; retry++) {
-      if (retry > 0) await this.#pause(this.settings.retryDelayMs * 2 ** (retry - 1));
+      if (retry > 0) await this.#waitForRetry(delivery, retry);
       const attempt = await this.#attempt(delivery, secret);
-      const last = retry >= retries || this.#closing.signal.aborted;
+      const last = retry + 1 >= delivery.maxAttempts || this.#closing.signal.aborted;
       const state = isSuccess(attempt) ? "delivered" : last ? "failed" : "pending";
       delivery = { ...delivery, attempts: [...delivery.attempts, attempt], state };
-      this.#remember(delivery);
+      this.#update(delivery);
       this.settings.log(describe(delivery, attempt));
     }
     return delivery;
+  }
+
+  async #waitForRetry(delivery: Delivery, retry: number): Promise<void> {
+    const milliseconds = this.settings.retryDelayMs * 2 ** (retry - 1);
+    this.#update({ ...delivery, nextAttemptAt: new Date(Date.now() + milliseconds).toISOString() });
+    await this.#pause(milliseconds);
+    this.#update(delivery);
   }
 
   async #attempt(delivery: Delivery, secret: string): Promise<DeliveryAttempt> {
@@ -154,7 +166,12 @@ export class Deliveries {
     }
   }
 
-  #remember(delivery: Delivery): void {
+  /** One that is forgotten by now stays so. */
+  #update(delivery: Delivery): void {
+    if (this.#deliveries.has(delivery.id)) this.#deliveries.set(delivery.id, delivery);
+  }
+
+  #add(delivery: Delivery): void {
     this.#deliveries.set(delivery.id, delivery);
     const [oldest] = this.#deliveries.keys();
     if (this.#deliveries.size > REMEMBERED && oldest !== undefined) this.#deliveries.delete(oldest);

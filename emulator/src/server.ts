@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import fastify, { type FastifyInstance } from "fastify";
 import { readBodies } from "./bodies";
@@ -48,7 +49,7 @@ export function buildServer(context: Context, requests: RecordedRequest[]): Fast
     done();
   });
   app.register((scope, _options, done) => {
-    ownRoutes(scope, context);
+    ownRoutes(scope, context, requests);
     done();
   });
   return app;
@@ -60,6 +61,7 @@ function recordRequests(app: FastifyInstance, { settings }: Context, requests: R
     const { path, query } = splitTarget(request.url);
     if (!isInternal(path)) {
       request.record = {
+        id: randomUUID(),
         method: request.method,
         path,
         ...(query === undefined ? {} : { query }),
@@ -67,6 +69,7 @@ function recordRequests(app: FastifyInstance, { settings }: Context, requests: R
         body: undefined,
         status: 0,
         at: new Date().toISOString(),
+        durationMs: 0,
       };
       requests.push(request.record);
     }
@@ -79,8 +82,9 @@ function recordRequests(app: FastifyInstance, { settings }: Context, requests: R
   });
   app.addHook("onResponse", (request, reply, done) => {
     if (request.record !== null) {
-      const milliseconds = Math.round(reply.elapsedTime);
-      settings.log(`${request.method} ${request.record.path} ${reply.statusCode} ${milliseconds} ms`);
+      request.record.durationMs = Math.round(reply.elapsedTime);
+      const { method, path, durationMs } = request.record;
+      settings.log(`${method} ${path} ${reply.statusCode} ${durationMs} ms`);
     }
     done();
   });
