@@ -19,7 +19,7 @@ const SIGNATURE_HEADERS = ["signature-input", "signature", "digest"];
 export function createDelivery(id, current) {
   const { notification, webhookName, webhookId, createdAt, url, repeatOf, body } = current();
   const heading = element("h2", { tabindex: "-1" });
-  const banner = element("p", {});
+  const banner = element("div", {});
   const attempts = element("div", { class: "attempts" });
   const again = button("Send again", async () => {
     try {
@@ -109,10 +109,10 @@ function showBanner(banner, delivery) {
     last === undefined || delivery.state === "delivered"
       ? ""
       : [statusOf(last), reasonOf(last)].filter((part) => part !== "").join(": ");
-  const text = [failure, next === "" ? "" : `Next: ${next}`].filter((part) => part !== "").join(". ");
-  banner.hidden = text === "";
+  const lines = [failure, next === "" ? "" : `Next: ${next}.`].filter((line) => line !== "");
+  banner.hidden = lines.length === 0;
   banner.className = `banner ${delivery.state === "failed" ? "bad" : "wait"}`;
-  if (banner.textContent !== text) banner.textContent = text;
+  banner.replaceChildren(...lines.map((line) => element("div", {}, line)));
 }
 
 /**

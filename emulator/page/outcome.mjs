@@ -49,7 +49,9 @@ export function reportWatched(deliveries) {
   const count = (/** @type {string} */ state) => own.filter((delivery) => delivery.state === state).length;
   const parts = ["delivered", "failed", "pending"].filter(count).map((state) => `${count(state)} ${state}`);
   const events = [...new Set(own.map(({ notification }) => notification.event))].sort().join(", ");
-  const link = own.length === 1 ? href("deliveries", {}, first.id) : href("deliveries");
+  const sameWebhook = own.every(({ webhookId }) => webhookId === first.webhookId);
+  const filters = sameWebhook ? { webhook: first.webhookId } : {};
+  const link = own.length === 1 ? href("deliveries", {}, first.id) : href("deliveries", filters);
   announce(`${events}: ${parts.join(", ")}.`, { failed: count("failed") > 0, link });
   if (count("pending") === 0) watched = new Set();
 }

@@ -25,7 +25,11 @@ const showList = createList({
   gone: "The emulator keeps the newest requests, until it stops.",
   matches: (/** @type {LoggedRequest} */ request, { method = "", status = "" }) =>
     (method === "" || request.method === method) && (status === "" || stateOf(request) === status),
-  view: ({ body: _body, headers: _headers, ...row }) => ({ ...row, time: clock(row.at) }),
+  view: ({ id, method, path, status, error = "", durationMs, at }) => ({
+    ...{ id, method, path, status, error, at },
+    duration: status === 0 ? "" : duration(durationMs),
+    time: clock(at),
+  }),
   createRow,
   createDetail,
 });
@@ -38,6 +42,11 @@ export function showRequests(requests, route) {
   showFilter(find("[name=method]", HTMLSelectElement, form), METHODS, route.filters.method);
   showFilter(find("[name=status]", HTMLSelectElement, form), STATUSES, route.filters.status);
   showList(requests, route);
+}
+
+/** @param {number} milliseconds */
+function duration(milliseconds) {
+  return milliseconds === 0 ? "< 1 ms" : `${milliseconds} ms`;
 }
 
 /** @param {Pick<LoggedRequest, "status">} request */
@@ -58,18 +67,18 @@ function createRow(link) {
   const method = element("td", { class: "method" });
   const error = element("div", { class: "reason bad-text" });
   const path = element("td", { class: "path" }, link, error);
-  const duration = element("td", { class: "duration" });
+  const took = element("td", { class: "duration" });
   const when = element("td", { class: "time" });
-  /** @param {Omit<LoggedRequest, "headers" | "body"> & { time: string }} row */
+  /** @param {{ method: string, path: string, status: number, error: string, duration: string, at: string, time: string }} row */
   const update = (row) => {
     status.replaceChildren(statusBadge(row));
     method.replaceChildren(element("code", {}, row.method));
     link.textContent = row.path;
-    error.textContent = row.error ?? "";
-    duration.textContent = row.status === 0 ? "" : `${row.durationMs} ms`;
+    error.textContent = row.error;
+    took.textContent = row.duration;
     when.replaceChildren(time(row.at, row.time));
   };
-  return { node: element("tr", {}, status, method, path, duration, when), update };
+  return { node: element("tr", {}, status, method, path, took, when), update };
 }
 
 /**
@@ -107,7 +116,7 @@ function createDetail(_id, current) {
       ...(error === undefined ? [] : [element("p", { class: "banner bad" }, error)]),
       facts([
         ...(query === undefined ? [] : [/** @type {const} */ (["Query", query])]),
-        ["Duration", `${durationMs} ms`],
+        ["Duration", duration(durationMs)],
         ["Request id", element("code", {}, id)],
       ]),
       element("h3", {}, "Request headers"),

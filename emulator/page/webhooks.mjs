@@ -65,12 +65,12 @@ function rowView({ id, name, url, events, active, signed }, deliveries = []) {
 
 /** @param {string} id */
 function createRow(id) {
-  const link = element("a", { href: href("deliveries", { webhook: id }) });
+  const link = element("a", { class: "plain-link", href: href("deliveries", { webhook: id }) });
   const url = element("div", { class: "url quiet" });
   const events = element("td", { class: "events" });
   const status = element("td", { class: "status" });
   const rate = element("td", { class: "rate" });
-  const last = element("a", {});
+  const last = element("a", { class: "plain-link" });
   const lastCell = element("td", { class: "last" });
   const test = button("Send test", () => sendTest(id));
   const node = element(
