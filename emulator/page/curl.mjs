@@ -23,7 +23,10 @@ function header(name, value) {
   return value === "Bearer [hidden]" ? `"${name}: Bearer $UP42_ACCESS_TOKEN"` : quote(`${name}: ${value}`);
 }
 
-/** @param {string} text */
-function quote(text) {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+/**
+ * A text as one word of a shell.
+ * @param {string} text
+ */
+export function quote(text) {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -30,7 +30,7 @@ export function createDelivery(id, current) {
   });
   const asCurl = copyButton("Copy as curl", () => {
     const headers = current().attempts.at(-1)?.headers ?? { "content-type": "application/json" };
-    return curl({ method: "POST", url, headers, body });
+    return curl({ method: "POST", url: new URL(url).href, headers, body });
   });
   const nodes = [
     heading,

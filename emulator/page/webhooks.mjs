@@ -1,6 +1,7 @@
 // The view of the webhooks: what each one is, and how its deliveries go.
 
 import { post } from "./api.mjs";
+import { quote } from "./curl.mjs";
 import { badge, button, copyButton, element, find, keyedList, time } from "./dom.mjs";
 import { ago, stateLabel } from "./format.mjs";
 import { announce, watch } from "./outcome.mjs";
@@ -21,8 +22,8 @@ export function showEnvironment({ username, password }) {
   const lines = [
     `export UP42_API_URL=${location.origin}`,
     `export UP42_AUTH_URL=${location.origin}`,
-    `export UP42_USERNAME=${username}`,
-    `export UP42_PASSWORD=${password ?? `'the password of ${username}'`}`,
+    `export UP42_USERNAME=${quote(username)}`,
+    `export UP42_PASSWORD=${quote(password ?? `the password of ${username}`)}`,
     "pulumi up",
   ];
   find("#environment", HTMLElement).textContent = lines.join("\n");
