@@ -1,6 +1,6 @@
-import { readConfig } from "../config";
-import { Session } from "../lifecycle/session";
-import { Up42Client } from "../up42/client";
+import type { Reporter } from "../lifecycle/resource";
+import type { Session } from "../lifecycle/session";
+import { Sessions } from "../lifecycle/sessions";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook } from "../up42/model";
 import { printable } from "../up42/printable";
@@ -17,10 +17,17 @@ export interface Selection {
   readonly workspace?: string | undefined;
 }
 
-/** Tells the user something that is not the command's result. */
-export function tell(line: string): void {
+/** Prints a line for the user that is not the command's result. */
+export function note(line: string): void {
   process.stderr.write(`${printable(line)}\n`);
 }
+
+/** Where an operation's lines go: beside the command's result. */
+export const reporter: Reporter = {
+  info: note,
+  warn: (line) => note(`warning: ${line}`),
+  progress: note,
+};
 
 /**
  * A session with the configuration that `pulumi up` would use here.
@@ -28,8 +35,8 @@ export function tell(line: string): void {
  */
 export async function openSession(options: AccountOptions): Promise<Session> {
   const stackConfig = await readStackConfig(options);
-  const config = readConfig({ config: (key) => stackConfig.get(key), env: process.env }, options.profile);
-  return new Session(new Up42Client(config), config, tell);
+  const sessions = new Sessions({ config: (key) => stackConfig.get(key), env: process.env });
+  return sessions.for(options.profile);
 }
 
 /** A pipeline that has everything in its environment need not have access to the stack. */
@@ -44,25 +51,24 @@ async function readStackConfig(options: AccountOptions): Promise<ReadonlyMap<str
     if (options.stack !== undefined || !(error instanceof Up42Error)) {
       throw error;
     }
-    tell(`The stack's configuration is left out, only the environment is read. ${error.message}`);
+    note(`The stack's configuration is left out, only the environment is read. ${error.message}`);
     return new Map();
   }
 }
 
 /** The workspace that is named, configured, or the account's own. */
 export async function workspaceOf(session: Session, { workspace }: Selection): Promise<string> {
-  return workspace ?? (await defaultWorkspaceOf(session));
-}
-
-/** The workspace of a webhook that names none. */
-export async function defaultWorkspaceOf(session: Session): Promise<string> {
-  return session.configuredWorkspaceId ?? (await session.ownWorkspaceId());
+  return await session.run("find out the workspace of the account", { reporter }, async (operation) =>
+    session.workspaceId(workspace, operation),
+  );
 }
 
 /** All webhooks of a workspace, the oldest first. */
 export async function listWebhooks(session: Session, workspaceId: string): Promise<readonly RemoteWebhook[]> {
-  const operation = session.operation(`list the webhooks of workspace ${workspaceId}`);
-  const webhooks = await session.api.listWebhooks(workspaceId, operation);
+  const what = `list the webhooks of workspace ${workspaceId}`;
+  const webhooks = await session.run(what, { reporter }, async (operation) =>
+    session.api.listWebhooks(workspaceId, operation),
+  );
   return [...webhooks].sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1));
 }
 

@@ -1,5 +1,5 @@
-import { webhookFields } from "../lifecycle/fields";
 import { parseInputs } from "../lifecycle/properties";
+import { webhookInputFields } from "../lifecycle/webhook/fields";
 import type { Imported } from "./import-file";
 import { secretKey } from "./program";
 
@@ -21,7 +21,7 @@ export interface Prepared {
 /** What will not go on working as it is, a line for each. */
 export function warnings(imported: readonly Imported[]): readonly string[] {
   return imported.flatMap(({ name, webhook: { url, events, name: webhookName } }) =>
-    parseInputs(webhookFields, { url, events, name: webhookName }).failures.map(
+    parseInputs(webhookInputFields, { url, events, name: webhookName }).failures.map(
       ({ reason }) => `warning: \`pulumi up\` is going to refuse "${name}" as it is. ${reason}`,
     ),
   );

@@ -1,4 +1,4 @@
-import { type AccountOptions, openSession } from "./account";
+import { type AccountOptions, openSession, reporter } from "./account";
 import { print, printJson, table } from "./output";
 
 /** The options of `pulumi-up42 events`. */
@@ -9,7 +9,9 @@ export interface EventsOptions extends AccountOptions {
 /** Prints the events that UP42 can notify of. */
 export async function listEvents(options: EventsOptions): Promise<void> {
   const session = await openSession(options);
-  const events = await session.api.listEvents(session.operation("list UP42's events"));
+  const events = await session.run("list UP42's events", { reporter }, async (operation) =>
+    session.api.listEvents(operation),
+  );
   if (options.json === true) {
     printJson(events);
     return;

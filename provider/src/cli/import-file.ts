@@ -1,5 +1,5 @@
 import { stub, typeToken } from "../dynamic/stub";
-import { type Bag, compact } from "../lifecycle/properties";
+import { compact, type Properties } from "../lifecycle/properties";
 import type { RemoteWebhook } from "../up42/model";
 
 /** A webhook on its way into a stack. */
@@ -58,7 +58,7 @@ export function importFile(
 function inputsOf(
   { webhook, workspaceId, profile }: Omit<Imported, "name">,
   secret: SealedSecret | undefined,
-): Bag {
+): Properties {
   const { name, url, events, active } = webhook;
   return compact({ __provider: stub("webhook"), name, url, events, active, secret, workspaceId, profile });
 }

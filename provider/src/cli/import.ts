@@ -4,13 +4,12 @@ import { resolve } from "node:path";
 import { Up42Error } from "../up42/errors";
 import {
   type AccountOptions,
-  defaultWorkspaceOf,
   listWebhooks,
+  note,
   openSession,
   requireSelection,
   type Selection,
   select,
-  tell,
   workspaceOf,
 } from "./account";
 import { nextSteps, warnings } from "./advice";
@@ -29,7 +28,7 @@ export interface ImportOptions extends AccountOptions, Selection {
 }
 
 /**
- * Writes the file for `pulumi import --file`, prints the program that goes with it, and tells what to do next.
+ * Writes the file for `pulumi import --file`, prints the program that goes with it, and says what to do next.
  * Changes nothing at UP42, and nothing in the stack but, with `--set-secrets`, its configuration.
  *
  * @throws Up42Error when there is no stack, the CLI is too old, or UP42 cannot be asked.
@@ -54,14 +53,14 @@ export async function importWebhooks(ids: readonly string[], options: ImportOpti
       profile: options.profile,
     }));
   if (imported.length < selected.length) {
-    tell(`Left out, since the stack has them already: ${selected.length - imported.length}.`);
+    note(`Left out, since the stack has them already: ${selected.length - imported.length}.`);
   }
   if (imported.length === 0) {
-    tell(`There is nothing to import from workspace ${workspaceId}; no file was written.`);
+    note(`There is nothing to import from workspace ${workspaceId}; no file was written.`);
     return;
   }
   const nameWorkspace =
-    options.workspace !== undefined && options.workspace !== (await defaultWorkspaceOf(session));
+    options.workspace !== undefined && options.workspace !== (await workspaceOf(session, {}));
   const withSecret = imported.filter(({ webhook }) => secretOf(webhook) !== undefined);
   const { secrets, areEncrypted } = await seal(cli, state, withSecret);
   await writePrivately(
@@ -75,7 +74,7 @@ export async function importWebhooks(ids: readonly string[], options: ImportOpti
   const { out: file, stack, setSecrets: secretsAreSet } = options;
   const prepared = { imported, file, stack, withSecret, secretsAreSet, areEncrypted };
   for (const text of [...warnings(imported), `\n${nextSteps(prepared)}`]) {
-    tell(text);
+    note(text);
   }
 }
 

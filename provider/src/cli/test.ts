@@ -2,13 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { bulkhead } from "cockatiel";
 import type { Session } from "../lifecycle/session";
-import { FailedTestError, runWebhookTest } from "../lifecycle/webhook-test/webhook-test";
-import { Up42Error } from "../up42/errors";
+import { FailedTestError, runWebhookTest } from "../lifecycle/webhook-test/run";
+import { messageOf, Up42Error } from "../up42/errors";
 import type { EventTest, RemoteWebhook } from "../up42/model";
 import {
   type AccountOptions,
   listWebhooks,
   openSession,
+  reporter,
   requireSelection,
   type Selection,
   select,
@@ -29,6 +30,8 @@ export interface TestOptions extends AccountOptions, Selection {
 export interface WebhookResult {
   readonly id: string;
   readonly name: string;
+  /** Whether UP42 sends it anything but tests. */
+  readonly active: boolean;
   /** One for each event. */
   readonly tests: readonly EventTest[];
   /** Why it could not be tested. */
@@ -47,17 +50,48 @@ export async function testWebhooks(ids: readonly string[], options: TestOptions)
   const session = await openSession(options);
   const workspaceId = await workspaceOf(session, options);
   const selected = select(await listWebhooks(session, workspaceId), ids, options, workspaceId);
+  const tested = subscribed(selected, options);
+  if (tested.length === 0) {
+    throw nothingToTest(workspaceId, selected, options);
+  }
   const lanes = bulkhead(AT_ONCE, selected.length);
   const results = await Promise.all(
-    subscribed(selected, options).map((webhook) =>
-      lanes.execute(() => testOne(session, workspaceId, webhook, options)),
-    ),
+    tested.map((webhook) => lanes.execute(() => testOne(session, workspaceId, webhook, options))),
   );
-  if (options.junit !== undefined) {
-    await writeFile(resolve(options.cwd, options.junit), junitXml(results));
-  }
   show(results, workspaceId, options);
+  if (options.junit !== undefined) {
+    await writeJunit(resolve(options.cwd, options.junit), results);
+  }
   return exitCodeOf(results);
+}
+
+/** Nothing tested is no success: a spelling error in a pipeline must not look like one. */
+function nothingToTest(
+  workspaceId: string,
+  webhooks: readonly RemoteWebhook[],
+  { events }: TestOptions,
+): Up42Error {
+  const known = [...new Set(webhooks.flatMap((webhook) => webhook.events))].sort();
+  return new Up42Error(
+    webhooks.length === 0 || events === undefined
+      ? `Failed to test the webhooks of workspace ${workspaceId}: it has none. Check the workspace (--workspace).`
+      : `Failed to test the webhooks of workspace ${workspaceId}: none of them subscribes to ${events.join(", ")}, only to ` +
+          `${known.join(", ")}. Check --events.`,
+  );
+}
+
+async function writeJunit(file: string, results: readonly WebhookResult[]): Promise<void> {
+  try {
+    await writeFile(file, junitXml(results));
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+    throw new Up42Error(
+      `Failed to write ${file} (--junit): ${reason}. Create its folder, or name another file.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** With `--all`, `--events` also says which webhooks: those that subscribe to one of them. */
@@ -71,27 +105,31 @@ function subscribed(webhooks: readonly RemoteWebhook[], options: TestOptions): r
 async function testOne(
   session: Session,
   workspaceId: string,
-  { id, name, events }: RemoteWebhook,
+  { id, name, url, events, active }: RemoteWebhook,
   options: TestOptions,
 ): Promise<WebhookResult> {
   const eventNames = options.all
     ? options.events?.filter((event) => events.includes(event))
     : options.events && [...options.events];
   try {
-    const { tests } = await runWebhookTest(session, {
+    const inputs = {
       webhookId: id,
       workspaceId,
+      webhook: { name, url, events: [...events], active },
       eventNames,
       timeoutSeconds: options.timeout,
-    });
-    return { id, name, tests };
+    };
+    const { tests } = await runWebhookTest(session, { reporter }, inputs);
+    return { id, name, active, tests };
   } catch (error) {
     if (error instanceof FailedTestError) {
       const { tests } = error.outcome;
-      return tests.length > 0 ? { id, name, tests } : { id, name, tests, error: error.message };
+      return tests.length > 0
+        ? { id, name, active, tests }
+        : { id, name, active, tests, error: error.message };
     }
     if (error instanceof Up42Error) {
-      return { id, name, tests: [], error: error.message };
+      return { id, name, active, tests: [], error: error.message };
     }
     throw error;
   }
@@ -113,6 +151,9 @@ function show(results: readonly WebhookResult[], workspaceId: string, { json = f
   if (results.length > 0) {
     print(table(["WEBHOOK", "NAME", "EVENT", "RESULT", "MESSAGE"], results.flatMap(rowsOf)));
     print("");
+  }
+  for (const { id, name } of results.filter(({ active }) => !active)) {
+    print(`Webhook "${name}" (${id}) is inactive: UP42 sends it no notifications but tests.`);
   }
   print(
     `Workspace ${workspaceId}, ${results.length} webhooks: ${succeeded} of ${tests.length} tests succeeded` +

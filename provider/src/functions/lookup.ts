@@ -1,26 +1,41 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Reporter } from "../lifecycle/resource";
 import type { Session } from "../lifecycle/session";
+import { Sessions } from "../lifecycle/sessions";
 import { isConcealed, sameUrl } from "../lifecycle/webhook/compare";
-import { missingWebhook } from "../lifecycle/webhook/webhook";
+import { missingWebhook } from "../lifecycle/webhook/read";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook, WebhookEvent } from "../up42/model";
+import type { Operation } from "../up42/operation";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";
-import { sessionOfProgram } from "./sessions";
+
+/** One login for all functions of a program. The configuration is read anew for each call: see {@link Sessions.for}. */
+const sessions = new Sessions({ config: readStackConfig, env: process.env });
+
+const reporter: Reporter = {
+  info: (line) => void pulumi.log.info(line),
+  warn: (line) => void pulumi.log.warn(line),
+  progress: (line) => void pulumi.log.info(line, undefined, undefined, true),
+};
+
+/** Reads a key such as `up42:password`, secret or not: the value goes nowhere but into the login. */
+function readStackConfig(key: string): string | undefined {
+  const [namespace, name = ""] = key.split(":");
+  return new pulumi.Config(namespace).get(name);
+}
 
 /** @throws pulumi.RunError */
 export async function listEvents({ profile }: Pick<WorkspaceLookup, "profile">): Promise<WebhookEvent[]> {
-  return await withoutTrace(async () => {
-    const session = sessionOfProgram(profile);
-    return [...(await session.api.listEvents(session.operation("list UP42's events")))];
-  });
+  return await run(profile, "list UP42's events", async (session, operation) => [
+    ...(await session.api.listEvents(operation)),
+  ]);
 }
 
 /** @throws pulumi.RunError */
 export async function listWebhooks(lookup: WorkspaceLookup): Promise<GetWebhookResult[]> {
-  return await withoutTrace(async () => {
-    const session = sessionOfProgram(lookup.profile);
-    const workspaceId = await workspaceOf(session, lookup);
-    const webhooks = await list(session, workspaceId);
+  return await run(lookup.profile, "list the webhooks of the workspace", async (session, operation) => {
+    const workspaceId = await session.workspaceId(lookup.workspaceId, operation);
+    const webhooks = [...(await session.api.listWebhooks(workspaceId, operation))];
     const ordered = webhooks.sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
     return ordered.map((webhook) => resultOf(webhook, workspaceId));
   });
@@ -28,66 +43,54 @@ export async function listWebhooks(lookup: WorkspaceLookup): Promise<GetWebhookR
 
 /** @throws pulumi.RunError */
 export async function findWebhook(lookup: GetWebhookArgs): Promise<GetWebhookResult> {
-  return await withoutTrace(async () => {
-    const { id, name, url } = lookup;
-    if ((id !== undefined) === (name !== undefined || url !== undefined)) {
-      throw new Up42Error("getWebhook wants an id, or else a name or a url (or both of these).");
-    }
-    const session = sessionOfProgram(lookup.profile);
-    const workspaceId = await workspaceOf(session, lookup);
+  const { id, name, url } = lookup;
+  if ((id !== undefined) === (name !== undefined || url !== undefined)) {
+    throw new pulumi.RunError("getWebhook wants an id, or else a name or a url (or both of these).");
+  }
+  return await run(lookup.profile, `find ${wanted(lookup)}`, async (session, operation) => {
+    const workspaceId = await session.workspaceId(lookup.workspaceId, operation);
     const webhook =
       id === undefined
-        ? theOnly(await matching(session, workspaceId, lookup), lookup, workspaceId)
-        : await read(session, workspaceId, id);
+        ? theOnly(session, await matching(session, workspaceId, lookup, operation), workspaceId)
+        : await session.api.getWebhook(workspaceId, id, operation);
+    if (webhook === undefined) {
+      throw missingWebhook(session, workspaceId);
+    }
     return resultOf(webhook, workspaceId);
   });
 }
 
-async function workspaceOf(session: Session, { workspaceId }: WorkspaceLookup): Promise<string> {
-  return workspaceId ?? session.configuredWorkspaceId ?? (await session.ownWorkspaceId());
-}
-
-async function list(session: Session, workspaceId: string): Promise<RemoteWebhook[]> {
-  const operation = session.operation(`list the webhooks of workspace ${workspaceId}`);
-  return [...(await session.api.listWebhooks(workspaceId, operation))];
-}
-
-async function read(session: Session, workspaceId: string, id: string): Promise<RemoteWebhook> {
-  const webhook = await session.api.getWebhook(workspaceId, id, session.operation(`read webhook ${id}`));
-  if (webhook === undefined) {
-    throw missingWebhook(id, workspaceId);
-  }
-  return webhook;
+function wanted({ id, name, url }: GetWebhookArgs): string {
+  const parts = [
+    name === undefined ? [] : [`the name "${name}"`],
+    url === undefined ? [] : [`the URL ${url}`],
+  ].flat();
+  return id === undefined ? `the webhook with ${parts.join(" and ")}` : `webhook ${id}`;
 }
 
 async function matching(
   session: Session,
   workspaceId: string,
   { name, url }: GetWebhookArgs,
+  operation: Operation,
 ): Promise<readonly RemoteWebhook[]> {
-  return (await list(session, workspaceId)).filter(
+  return (await session.api.listWebhooks(workspaceId, operation)).filter(
     (one) => (name === undefined || one.name === name) && (url === undefined || sameUrl(one.url, url)),
   );
 }
 
-function theOnly(
-  webhooks: readonly RemoteWebhook[],
-  { name, url }: GetWebhookArgs,
-  workspaceId: string,
-): RemoteWebhook {
-  const wanted = [
-    name === undefined ? [] : [`the name "${name}"`],
-    url === undefined ? [] : [`the URL ${url}`],
-  ];
+function theOnly(session: Session, webhooks: readonly RemoteWebhook[], workspaceId: string): RemoteWebhook {
   const [first, ...others] = webhooks;
-  if (first === undefined || others.length > 0) {
+  if (first === undefined) {
+    throw new Up42Error(`there is none in workspace ${workspaceId}`, {
+      nextStep: `Check the spelling, and the workspace (workspaceId, or ${session.settingName("workspaceId")})`,
+    });
+  }
+  if (others.length > 0) {
     const found = webhooks.map(({ id }) => id).join(", ");
-    throw new Up42Error(
-      `Could not find the webhook with ${wanted.flat().join(" and ")} in workspace ${workspaceId}: ` +
-        (first === undefined
-          ? "there is none. Check the spelling, and the workspace (workspaceId, or up42:workspaceId)."
-          : `there are ${webhooks.length} (${found}). Look it up by its id.`),
-    );
+    throw new Up42Error(`there are ${webhooks.length} in workspace ${workspaceId} (${found})`, {
+      nextStep: "Look it up by its id",
+    });
   }
   return first;
 }
@@ -108,9 +111,14 @@ function compare(a: string, b: string): number {
 }
 
 /** Pulumi shows a `RunError` by its message alone; anything else comes with a trace that helps no user. */
-async function withoutTrace<T>(work: () => Promise<T>): Promise<T> {
+async function run<T>(
+  profile: string | undefined,
+  what: string,
+  work: (session: Session, operation: Operation) => Promise<T>,
+): Promise<T> {
   try {
-    return await work();
+    const session = sessions.for(profile);
+    return await session.run(what, { reporter }, async (operation) => await work(session, operation));
   } catch (error) {
     throw error instanceof Up42Error ? new pulumi.RunError(error.message) : error;
   }

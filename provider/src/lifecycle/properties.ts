@@ -3,7 +3,7 @@ import { Up42Error } from "../up42/errors";
 import { printable } from "../up42/printable";
 
 /** A resource's properties as the engine hands them over. */
-export type Bag = Readonly<Record<string, unknown>>;
+export type Properties = Readonly<Record<string, unknown>>;
 
 /** One input that is not right; `property` is empty when the reason names it. */
 export interface CheckFailure {
@@ -13,14 +13,16 @@ export interface CheckFailure {
 
 /** What `check` answers. */
 export interface Checked {
-  readonly inputs: Bag;
+  readonly inputs: Properties;
   readonly failures: readonly CheckFailure[];
 }
 
-/** What `diff` answers. */
+/** What `diff` answers: the properties that differ, and those whose change needs a new resource. */
 export interface Difference {
-  readonly changes: boolean;
+  readonly changed: readonly string[];
   readonly replaces: readonly string[];
+  /** Whether there is something to do although no input has changed: a test that failed, or that always runs. */
+  readonly isForced?: boolean;
 }
 
 /** How the engine writes a value that is not known yet (a preview, or an output that another resource still owes). */
@@ -32,6 +34,10 @@ export function hasUnknown(value: unknown): boolean {
     return Object.values(value).some(hasUnknown);
   }
   return value === UNKNOWN;
+}
+
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 /** Whether two plain values are the same; the order of an object's keys does not count. */
@@ -54,11 +60,11 @@ export type Known<F extends Fields> = { readonly [K in keyof F]?: v.InferOutput<
 
 /**
  * Parses what a user wrote, property by property. Values that are not known yet pass: they are checked when they
- * are. A property that does not exist is refused: a typing error must not change what is deployed in silence.
+ * are. A property that does not exist is refused: a typing error must not change what is deployed without a word.
  */
 export function parseInputs<const F extends Fields>(
   fields: F,
-  bag: Bag,
+  bag: Properties,
 ): { readonly known: Known<F>; readonly failures: readonly CheckFailure[] } {
   const known: Record<string, unknown> = {};
   const failures: CheckFailure[] = [];
@@ -100,22 +106,23 @@ export function failureOf(error: unknown): CheckFailure {
 /** Parses what this package itself put into the state or let through `check`. */
 export function parseState<const S extends v.GenericSchema>(
   schema: S,
-  bag: Bag,
+  bag: Properties,
   what: string,
 ): v.InferOutput<S> {
   const result = v.safeParse(schema, bag);
   if (!result.success) {
     const issue = result.issues[0];
     throw new Up42Error(
-      `The properties of ${what} cannot be used: "${v.getDotPath(issue) ?? "?"}" ${spell(issue)}. If the stack's state was ` +
-        `edited by hand, mend it there; else \`pulumi refresh\` reads it from UP42 again.`,
+      `Failed to use the properties of ${what}: "${v.getDotPath(issue) ?? "?"}" ${spell(issue)}. If the stack's state ` +
+        `was edited by hand, correct it; else run \`pulumi refresh\`.`,
+      { isComplete: true },
     );
   }
   return result.output;
 }
 
 /** Removes properties without a value. */
-export function compact(bag: Bag): Bag {
+export function compact(bag: Properties): Properties {
   return Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== undefined));
 }
 

@@ -1,17 +1,24 @@
+import { setTimeout } from "node:timers/promises";
 import type { WebhooksApi } from "../up42/api";
 import { Up42Error } from "../up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../up42/model";
 import { Deadline, type Operation } from "../up42/operation";
-import { sameIdentity } from "./webhook/compare";
+import { waitFor } from "../up42/waiting";
+import type { Claims } from "./claims";
+import { KeyedLock } from "./keyed-lock";
+import { isLater } from "./webhook/compare";
 
 type Webhooks = ReadonlyMap<string, RemoteWebhook>;
 
-/** So many reads are asked one by one; more are served from one list. */
+/** So many reads are single requests; more are served from one list. */
 const SINGLE_READS = 3;
-/** So often a delete is tried of a webhook that UP42 says is gone and yet shows. */
-const MOST_DELETES = 2;
-/** How old a list may be to serve a read. */
-const SNAPSHOT_MS = 10_000;
+/** The age up to which a list serves reads. */
+const READ_LIST_MS = 10_000;
+/** The age up to which a list serves deletes: an update of thousands of resources takes minutes. */
+const DELETE_LIST_MS = 300_000;
+/** A new webhook may be missing in UP42's answers for this long. */
+const LONGEST_LAG_MS = 20_000;
+const FIRST_PAUSE_MS = 200;
 
 interface Snapshot {
   readonly startedAt: number;
@@ -19,42 +26,42 @@ interface Snapshot {
 }
 
 /**
- * What this process knows of one workspace: the webhooks that were there before it did anything, those that belong
- * to a resource, and a list that serves many reads. Lists are kept up to date by our own writes, since those may
- * not be in one that was asked for earlier.
+ * What this process knows of one workspace: the webhooks that were there before it did anything, and a list that
+ * serves many reads and deletes. Our own writes are applied to lists, since a list may not have them yet.
  */
 export class Workspace {
+  /** Webhooks that this process is creating right now: they explain new ones in a list. */
+  readonly creating = new Set<WebhookSpec>();
+  /** Runs creates of the same name and URL one after the other. */
+  readonly createLock = new KeyedLock();
+  /** Which resource of the program declares which name and URL. */
+  readonly #declared = new Map<string, string>();
   readonly #writes = new Map<string, { readonly at: number; readonly webhook: RemoteWebhook | undefined }>();
-  readonly #managed = new Set<string>();
-  readonly #taken = new Set<string>();
   readonly #singles = new Map<string, RemoteWebhook>();
   #reads = 0;
   #before: Promise<Webhooks> | undefined;
   #snapshot: Snapshot | undefined;
-  /** A list that failed, or tells less than a single GET, is not tried again. */
+  /** A list that failed, or leaves out what a single GET has, is not tried again. */
   #listIsUsable = true;
 
   constructor(
     readonly api: WebhooksApi,
     readonly id: string,
+    readonly claims: Claims,
   ) {}
 
-  /** Says that a webhook belongs to a resource of this program. */
-  manage(id: string): void {
-    this.#managed.add(id);
-  }
-
-  isManaged(id: string): boolean {
-    return this.#managed.has(id);
-  }
-
-  /** Says that a resource took over a webhook that was there. */
-  take(id: string): void {
-    this.#taken.add(id);
-  }
-
-  isTaken(id: string): boolean {
-    return this.#taken.has(id);
+  /**
+   * Notes that a resource of the program declares a webhook.
+   * @returns the other resource that declares one with the same name and URL, if there is one.
+   */
+  declare(resource: string, { name, url }: Pick<WebhookSpec, "name" | "url">): string | undefined {
+    const key = `${name}\n${new URL(url).href}`;
+    const other = this.#declared.get(key);
+    if (other === undefined || other === resource) {
+      this.#declared.set(key, resource);
+      return undefined;
+    }
+    return other;
   }
 
   /** Asks UP42 for all webhooks, now. */
@@ -70,15 +77,15 @@ export class Workspace {
   }
 
   /**
-   * The webhooks that were there before this process created any, less those it deleted. Asked for once: it is
-   * what tells a webhook of ours from one that merely looks like it.
+   * The webhooks that were there before this process created any, less those it deleted: what was not among them is
+   * new. One request serves all that wait for it.
    */
   async before(operation: Operation): Promise<Webhooks> {
     this.#before ??= this.#takeSnapshot(operation).webhooks.catch((error: unknown) => {
       this.#before = undefined;
       throw error;
     });
-    const remaining = new Map(await this.#before);
+    const remaining = new Map(await waitFor(this.#before, operation, "listing the workspace"));
     for (const [id, { webhook }] of this.#writes) {
       if (remaining.has(id)) {
         keep(remaining, id, webhook);
@@ -87,58 +94,95 @@ export class Workspace {
     return remaining;
   }
 
-  /** The webhooks with this name and URL that were there before. */
-  async twinsBefore(
-    spec: Pick<WebhookSpec, "name" | "url">,
-    operation: Operation,
-  ): Promise<readonly RemoteWebhook[]> {
-    return [...(await this.before(operation)).values()].filter((one) => sameIdentity(one, spec));
-  }
-
-  /** One webhook as it is now; undefined when UP42 does not have it. */
-  async read(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
-    this.manage(id);
+  /** One webhook as it is now; undefined when it is gone for certain. */
+  async read(id: string, createdAt: string, operation: Operation): Promise<RemoteWebhook | undefined> {
     this.#reads += 1;
-    // What a list lacks may still be there: only a single GET is proof.
-    return (await this.#readFromList(id, operation)) ?? (await this.#readSingle(id, operation));
+    return (
+      (await this.#readFromList(id, operation)) ??
+      (await this.#readSingle(id, operation)) ??
+      (await this.confirmGone(id, createdAt, operation))
+    );
   }
 
-  async create(spec: WebhookSpec, operation: Operation): Promise<RemoteWebhook> {
-    return await this.api.createWebhook(this.id, spec, operation);
+  /**
+   * A second look at a webhook that UP42 says it does not have: a list, read well, decides. While the webhook is so
+   * new that UP42 may not show it everywhere yet, it looks again.
+   *
+   * @returns the webhook after all, or undefined: it is gone.
+   */
+  async confirmGone(id: string, createdAt: string, operation: Operation): Promise<RemoteWebhook | undefined> {
+    const lagUntil = this.#lagUntil(createdAt);
+    const known = this.#snapshot;
+    if (known !== undefined && isYoung(known, READ_LIST_MS) && lagUntil <= Date.now()) {
+      const webhooks = await waitFor(known.webhooks, operation, "listing the workspace");
+      if (this.#written(id, webhooks, known.startedAt) === undefined) {
+        return undefined;
+      }
+    }
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+      const { webhooks, startedAt } = this.#takeSnapshot(operation);
+      const listed = await waitFor(webhooks, operation, "listing the workspace");
+      const webhook = this.#written(id, listed, startedAt);
+      const remaining = Math.min(lagUntil - Date.now(), operation.deadline.remainingMs);
+      if (webhook !== undefined || remaining <= 0) {
+        return webhook;
+      }
+      operation.report("UP42 does not show it, which may be because it is new; looking again");
+      await setTimeout(Math.min(pause, remaining));
+    }
   }
 
-  /** Remembers a webhook that was created by us, or taken over. */
+  /** How a webhook stands before it is deleted, from a list that serves all deletes of a command. */
+  async beforeDelete(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
+    const known = this.#snapshot;
+    const snapshot =
+      known !== undefined && isYoung(known, DELETE_LIST_MS) ? known : this.#takeSnapshot(operation);
+    const webhooks = await waitFor(snapshot.webhooks, operation, "listing the workspace");
+    return this.#written(id, webhooks, snapshot.startedAt);
+  }
+
+  /** Asks for one webhook, past all lists. */
+  async look(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
+    return await this.#readSingle(id, operation);
+  }
+
+  /** What this process wrote or read last of a webhook, without a request. */
+  known(id: string): RemoteWebhook | undefined {
+    return this.#writes.get(id)?.webhook ?? this.#singles.get(id);
+  }
+
+  /** Remembers a webhook that this process created. */
   created(webhook: RemoteWebhook): void {
-    this.manage(webhook.id);
+    this.claims.add(webhook);
     this.#remember(webhook.id, webhook);
   }
 
   async update(id: string, spec: WebhookSpec, operation: Operation): Promise<RemoteWebhook | undefined> {
-    this.manage(id);
     const updated = await this.api.updateWebhook(this.id, id, spec, operation);
     this.#remember(id, updated);
     return updated;
   }
 
-  /** Whether it was there. As with a read, one that is believed to be gone must really be: that takes two answers. */
-  async delete(id: string, operation: Operation): Promise<boolean> {
-    for (let tries = 1; tries <= MOST_DELETES; tries += 1) {
-      const wasThere = await this.api.deleteWebhook(this.id, id, operation);
-      if (wasThere || (await this.api.getWebhook(this.id, id, operation)) === undefined) {
-        this.#remember(id, undefined);
-        return wasThere;
-      }
-    }
-    throw new Up42Error(
-      `Could not ${operation.what}: UP42 says that it does not exist, and yet shows it. Run the command again; if it ` +
-        `stays like this, delete the webhook at UP42 and run \`pulumi refresh\`.`,
-    );
+  /** Whether this process has deleted the webhook. */
+  isForgotten(id: string): boolean {
+    return this.#writes.has(id) && this.#writes.get(id)?.webhook === undefined;
+  }
+
+  /** Remembers that a webhook is gone. */
+  forget(id: string): void {
+    this.claims.remove(id);
+    this.#remember(id, undefined);
+  }
+
+  /** The point in time, on this machine's clock, until which a webhook of this age may be missing in answers. */
+  #lagUntil(createdAt: string): number {
+    const created = Date.parse(createdAt);
+    const lag = Math.min(LONGEST_LAG_MS, this.api.attemptTimeoutMs);
+    return Number.isNaN(created) ? 0 : Math.min(created - this.api.clockOffsetMs, Date.now()) + lag;
   }
 
   async #readSingle(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
-    // Whoever believes that it is gone forgets it, though it may still send: that takes two answers.
-    const ask = async () => await this.api.getWebhook(this.id, id, operation);
-    const webhook = (await ask()) ?? (await ask());
+    const webhook = await this.api.getWebhook(this.id, id, operation);
     if (webhook !== undefined) {
       this.#singles.set(id, webhook);
     }
@@ -146,16 +190,17 @@ export class Workspace {
   }
 
   async #readFromList(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
-    const fresh = this.#snapshot !== undefined && Date.now() - this.#snapshot.startedAt < SNAPSHOT_MS;
-    if (!this.#listIsUsable || (!fresh && this.#reads <= SINGLE_READS)) {
+    const known = this.#snapshot;
+    const isFresh = known !== undefined && isYoung(known, READ_LIST_MS);
+    if (!this.#listIsUsable || (!isFresh && this.#reads <= SINGLE_READS)) {
       return undefined;
     }
     // Half of the time, so that single GETs remain possible when the list fails.
     const listing = { ...operation, deadline: new Deadline(operation.deadline.remainingMs / 2) };
-    const snapshot = fresh && this.#snapshot !== undefined ? this.#snapshot : this.#takeSnapshot(listing);
+    const snapshot = isFresh ? known : this.#takeSnapshot(listing);
     try {
-      const webhooks = await snapshot.webhooks;
-      this.#listIsUsable = !this.#tellsLess(webhooks);
+      const webhooks = await waitFor(snapshot.webhooks, listing, "listing the workspace");
+      this.#listIsUsable = !this.#showsLess(webhooks);
       return this.#listIsUsable ? this.#written(id, webhooks, snapshot.startedAt) : undefined;
     } catch (error) {
       if (!(error instanceof Up42Error)) {
@@ -163,25 +208,33 @@ export class Workspace {
       }
       this.#listIsUsable = false;
       operation.report(
-        `Could not list workspace ${this.id}, reading its webhooks one by one: ${error.message}`,
+        `the workspace cannot be listed, so its webhooks are read one by one: ${error.message}`,
       );
       return undefined;
     }
   }
 
-  #takeSnapshot(operation: Operation): Snapshot {
-    this.#snapshot = { startedAt: Date.now(), webhooks: this.list(operation) };
+  /** A list serves many operations, so it has a time of its own. */
+  #takeSnapshot({ report, deadline }: Operation): Snapshot {
+    const time = Math.max(deadline.remainingMs, 4 * this.api.attemptTimeoutMs);
+    const webhooks = this.list({ report, deadline: new Deadline(time) });
+    // Each operation that waits for it reports the failure; without one, nobody needs to know.
+    webhooks.catch(() => undefined);
+    this.#snapshot = { startedAt: Date.now(), webhooks };
     return this.#snapshot;
   }
 
   /** One of the webhooks as it is since our own writes; nothing is copied, since a list may serve thousands of reads. */
   #written(id: string, webhooks: Webhooks, since: number): RemoteWebhook | undefined {
     const write = this.#writes.get(id);
-    return write !== undefined && write.at >= since ? write.webhook : webhooks.get(id);
+    const listed = webhooks.get(id);
+    const isNewer =
+      write !== undefined && (write.at >= since || isLater(write.webhook?.updatedAt, listed?.updatedAt));
+    return isNewer ? write.webhook : listed;
   }
 
-  /** Whether the list leaves out secrets that single GETs told. */
-  #tellsLess(webhooks: Webhooks): boolean {
+  /** Whether the list leaves out secrets that single GETs have. */
+  #showsLess(webhooks: Webhooks): boolean {
     return [...this.#singles.values()].some(
       (single) =>
         single.secret !== undefined &&
@@ -193,6 +246,10 @@ export class Workspace {
   #remember(id: string, webhook: RemoteWebhook | undefined): void {
     this.#writes.set(id, { at: Date.now(), webhook });
   }
+}
+
+function isYoung({ startedAt }: Snapshot, milliseconds: number): boolean {
+  return Date.now() - startedAt < milliseconds;
 }
 
 function keep(webhooks: Map<string, RemoteWebhook>, id: string, webhook: RemoteWebhook | undefined): void {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkInstallation } from "../dynamic/installation";
 import { stub, typeToken } from "../dynamic/stub";
+import { declare } from "./declared";
 import { shortenTraces } from "./traces";
 
 /** What to do when the workspace already has a webhook with the same name and URL. */
@@ -22,9 +23,11 @@ export interface WebhookArgs {
   workspaceId?: pulumi.Input<string> | undefined;
   /**
    * What to do when the workspace already has a webhook with this name and URL: stop with an error that names it
-   * (`"error"`, the default), take it over (`"adopt"`), or create a second one (`"create"`).
+   * (`"error"`, the default), adopt it (`"adopt"`), or create a second one (`"create"`).
    */
   ifExists?: pulumi.Input<IfExists> | undefined;
+  /** Whether adopting a webhook that has a secret may remove it, when `secret` is left out. Default: `false`. */
+  removeSecret?: pulumi.Input<boolean> | undefined;
   /** Which account: reads the configuration `up42-<profile>:…` instead of `up42:…`. */
   profile?: pulumi.Input<string> | undefined;
 }
@@ -67,9 +70,9 @@ export class Webhook extends pulumi.CustomResource {
   declare readonly workspaceId: pulumi.Output<string>;
   /** The profile of the account it is managed with; undefined for the default one. */
   readonly profile: pulumi.Output<string | undefined>;
-  /** When it was created; ISO 8601, as UP42 tells it. */
+  /** When it was created; ISO 8601, as UP42 has it. */
   declare readonly createdAt: pulumi.Output<string>;
-  /** When it was last changed; ISO 8601, as UP42 tells it. */
+  /** When it was last changed; ISO 8601, as UP42 has it. */
   declare readonly updatedAt: pulumi.Output<string>;
 
   /**
@@ -96,6 +99,7 @@ export class Webhook extends pulumi.CustomResource {
   constructor(name: string, args: WebhookArgs, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: WebhookArgs | WebhookLookup, opts: pulumi.CustomResourceOptions = {}) {
     checkInstallation();
+    refuseImport(name, opts);
     // No base class of ours: Pulumi takes the caller of a direct child of CustomResource for the place in the program.
     const outputs = { createdAt: undefined, updatedAt: undefined };
     const inputs = opts.id === undefined ? withDefaults(name, args, opts) : { ...UNKNOWN_YET, ...args };
@@ -154,7 +158,25 @@ function withDefaults(
   const secret = args?.secret === undefined ? undefined : pulumi.secret(args.secret);
   // The host does not tell the engine which properties differ, so the engine cannot act on this option: our diff does.
   const replace = replaceOnChanges === undefined ? {} : { __replaceOnChanges: replaceOnChanges };
-  return { ...UNKNOWN_YET, ...args, name: args?.name ?? name, secret, ...replace };
+  const identity = {
+    name: args?.name ?? name,
+    url: args?.url,
+    workspaceId: args?.workspaceId,
+    profile: args?.profile,
+  };
+  const own = { __resource: args?.ifExists === "create" ? undefined : declare(name, identity) };
+  return { ...UNKNOWN_YET, ...args, name: identity.name, secret, ...replace, ...own };
+}
+
+/** Pulumi's dynamic host cannot serve this option, and its own error names neither the resource nor a way. */
+function refuseImport(name: string, opts: pulumi.CustomResourceOptions): void {
+  if (opts.import !== undefined) {
+    throw new pulumi.RunError(
+      `Failed to import webhook "${name}": Pulumi's resource option \`import\` does not reach dynamic resources. Run ` +
+        `\`npx pulumi-up42 import ${String(opts.import)}\`, which writes a file for \`pulumi import --file\`, or adopt the ` +
+        'webhook with ifExists: "adopt".',
+    );
+  }
 }
 
 /** The host gets and returns plain values; this is what makes the engine mark the secret in the outputs again. */

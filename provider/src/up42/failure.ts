@@ -45,6 +45,7 @@ export function readFailure(
     status: answer.status,
     // Redacted before it is cut, so that half a secret cannot remain at the end.
     message: shorten(redact(messageIn(answer, isWebPage))) || (STATUS_CODES[answer.status] ?? ""),
+    isOwn: !isWebPage && isOwnError(parseJson(answer.body), answer.status),
     isWebPage,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
@@ -70,6 +71,21 @@ function spelledOut(body: v.InferOutput<typeof failureBody>): string {
     .filter((part) => part !== undefined && part !== null && part !== "")
     .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
     .join(": ");
+}
+
+/** UP42's envelope (`data` null, `error` set), or the problem of its newer endpoints with the status it came with. */
+const ownError = v.object({ data: v.null(), error: v.object({}) });
+const ownErrors = v.object({ data: v.null(), errors: v.pipe(v.array(v.object({})), v.minLength(1)) });
+const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
+const oauthError = v.object({ error: v.string(), error_description: v.optional(v.string()) });
+
+function isOwnError(body: unknown, status: number): boolean {
+  return (
+    v.is(ownError, body) ||
+    v.is(ownErrors, body) ||
+    v.is(oauthError, body) ||
+    (v.is(problem, body) && body.status === status)
+  );
 }
 
 function parseJson(body: string): unknown {

@@ -12,11 +12,9 @@ export class Deadline {
   }
 }
 
-/** What is being done, for how long, and where to tell the user about it: goes along with every request. */
+/** What goes along with every request of one operation. */
 export interface Operation {
-  /** Completes the sentence "Could not …", for instance `create webhook "alerts"`. */
-  readonly what: string;
   readonly deadline: Deadline;
-  /** Tells the user one line, for instance that a request is going to be repeated. */
+  /** Takes one line about progress, for instance that a request is repeated. */
   readonly report: (line: string) => void;
 }

@@ -20,18 +20,27 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof ApiError) {
     return TRANSIENT.has(error.failure.status) || error.failure.status >= 500;
   }
-  return error instanceof AnswerError;
+  return error instanceof AnswerError && !error.final;
 }
 
-/** Whether a failure proves that UP42 did nothing, so that even a POST may be sent again. */
+/**
+ * Whether a failure proves that nothing was created: the request never left, or UP42 itself refused it. A status
+ * alone proves nothing, since a proxy or a firewall can answer after UP42 has done its work.
+ */
 export function isUnprocessed(error: unknown): boolean {
   if (error instanceof TransportError) {
     return error.sent === "no";
   }
-  return error instanceof ApiError && error.failure.status !== 408 && error.failure.status < 500;
+  return (
+    error instanceof ApiError &&
+    error.failure.isOwn &&
+    error.failure.status >= 400 &&
+    error.failure.status < 500 &&
+    error.failure.status !== 408
+  );
 }
 
-/** The whole process pauses when UP42 says 429: what one request learns, all others obey. */
+/** The pause that UP42 asks for with a 429: what one request learns, all others obey. */
 export class Pause {
   #until = 0;
 
@@ -48,8 +57,8 @@ export class Pause {
     while (this.remainingMs > 0) {
       if (this.remainingMs >= operation.deadline.remainingMs) {
         throw new Up42Error(
-          `Could not ${operation.what}: UP42 takes no more requests for another ${seconds(this.remainingMs)} s, ` +
-            `which is longer than this operation may take. Try again later, or raise up42:timeoutSeconds.`,
+          `UP42 takes no more requests for another ${seconds(this.remainingMs)} s, which is longer than this operation may take`,
+          { code: "rate-limited" },
         );
       }
       await setTimeout(this.remainingMs);
@@ -90,7 +99,6 @@ async function retryAfterFailure<T>(
   const { DelegateBackoff, handleWhen, retry } = await load(import("cockatiel"));
   const mayRepeat = (error: Error): boolean =>
     isTransient(error) &&
-    !(error instanceof AnswerError && error.final) &&
     (repeatable === "always" || isUnprocessed(error)) &&
     leastWait(error, settings.pause) < operation.deadline.remainingMs;
   const policy = retry(handleWhen(mayRepeat), {
@@ -104,7 +112,7 @@ async function retryAfterFailure<T>(
     tries += 1;
     const reason = "error" in event ? messageOf(event.error) : "no answer";
     operation.report(
-      `${operation.what}: ${reason}; trying again in ${seconds(event.delay)} s (retry ${event.attempt} of ${settings.maxRetries})`,
+      `${reason}; trying again in ${seconds(event.delay)} s (retry ${event.attempt} of ${settings.maxRetries})`,
     );
   });
   let pending: { readonly error: unknown } | undefined = { error: firstError };
@@ -119,8 +127,7 @@ async function retryAfterFailure<T>(
       return attempt();
     });
   } catch (error) {
-    const final = error instanceof TransportError ? inContext(error, operation) : error;
-    throw tries > 1 && isTransient(final) ? gaveUp(final, tries) : final;
+    throw tries > 1 && isTransient(error) ? gaveUp(error, tries) : error;
   }
 }
 
@@ -140,19 +147,10 @@ function leastWait(error: unknown, pause: Pause): number {
   return Math.max(asked, pause.remainingMs);
 }
 
-/** What the network says does not tell what it was for. */
-function inContext(error: TransportError, { what }: Operation): TransportError {
-  return new TransportError(
-    `Could not ${what}: ${error.message}. Check the network, and up42:apiUrl and up42:authUrl if they are set.`,
-    error,
-    { cause: error },
-  );
-}
-
-/** Keeps the kind of error, so that callers still see what it was, and says that it was not for want of trying. */
+/** Keeps the kind of error, so that callers still see what it was, and adds how often it was tried. */
 function gaveUp(error: unknown, tries: number): unknown {
   if (error instanceof Error) {
-    error.message = `${error.message.replace(/[.]$/, "")} (gave up after ${tries} tries).`;
+    error.message = `${error.message.replace(/[.]$/, "")} (gave up after ${tries} tries)`;
   }
   return error;
 }

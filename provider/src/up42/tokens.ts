@@ -1,6 +1,7 @@
-import type { Config } from "../config";
 import { ApiError, CredentialsError } from "./errors";
-import type { Operation } from "./operation";
+import { Deadline, type Operation } from "./operation";
+import type { Settings } from "./settings";
+import { waitFor } from "./waiting";
 import { parseAnswer, schemas } from "./wire";
 
 /** A request for a token; how it is sent, repeated and read is the client's business. */
@@ -16,6 +17,8 @@ export type FetchToken = <T>(
   operation: Operation,
   parse: (body: string) => T,
 ) => Promise<T>;
+
+type LoginSettings = Pick<Settings, "credentials" | "apiUrl" | "authUrl" | "timeoutSeconds">;
 
 interface Token {
   readonly value: string;
@@ -33,26 +36,22 @@ const MARGIN_SECONDS = 30;
  * and renewed before it expires. Refused credentials are remembered: one attempt for the whole run.
  */
 export class Tokens {
-  readonly #config: Pick<Config, "credentials" | "apiUrl" | "authUrl">;
+  readonly #settings: LoginSettings;
   readonly #fetch: FetchToken;
   readonly #onToken: (token: string) => void;
   #current: Token | undefined;
   #pending: Promise<Token> | undefined;
   #refused: CredentialsError | undefined;
 
-  constructor(
-    config: Pick<Config, "credentials" | "apiUrl" | "authUrl">,
-    fetch: FetchToken,
-    onToken: (token: string) => void,
-  ) {
-    this.#config = config;
+  constructor(settings: LoginSettings, fetch: FetchToken, onToken: (token: string) => void) {
+    this.#settings = settings;
     this.#fetch = fetch;
     this.#onToken = onToken;
   }
 
   /** @throws CredentialsError when UP42 refuses the credentials. */
   async get(operation: Operation): Promise<string> {
-    const { credentials } = this.#config;
+    const { credentials } = this.#settings;
     if (credentials.kind === "accessToken") {
       return credentials.accessToken;
     }
@@ -62,10 +61,10 @@ export class Tokens {
     if (this.#current !== undefined && Date.now() < this.#current.renewAt) {
       return this.#current.value;
     }
-    this.#pending ??= this.#renew(operation).finally(() => {
+    this.#pending ??= this.#renew(operation.report).finally(() => {
       this.#pending = undefined;
     });
-    return (await this.#pending).value;
+    return (await waitFor(this.#pending, operation, "the login at UP42")).value;
   }
 
   /**
@@ -73,7 +72,7 @@ export class Tokens {
    * @returns whether a new one can be had.
    */
   refuse(token: string): boolean {
-    if (this.#config.credentials.kind === "accessToken") {
+    if (this.#settings.credentials.kind === "accessToken") {
       return false;
     }
     if (this.#current?.value === token) {
@@ -82,21 +81,22 @@ export class Tokens {
     return true;
   }
 
-  async #renew(operation: Operation): Promise<Token> {
-    const loggingIn = { ...operation, what: `log in at UP42 (to ${operation.what})` };
+  /** One login serves all operations that wait for it, so it has a time of its own. */
+  async #renew(report: Operation["report"]): Promise<Token> {
+    const deadline = new Deadline(this.#settings.timeoutSeconds * 1000);
     try {
       const { accessToken, expiresInSeconds = DEFAULT_LIFETIME_SECONDS } = await this.#fetch(
-        tokenRequest(this.#config),
-        loggingIn,
-        (body) => parseAnswer(schemas.token, body, loggingIn.what),
+        tokenRequest(this.#settings),
+        { deadline, report },
+        (body) => parseAnswer(schemas.token, body),
       );
       this.#onToken(accessToken);
       const margin = Math.min(MARGIN_SECONDS, expiresInSeconds / 10);
       this.#current = { value: accessToken, renewAt: Date.now() + (expiresInSeconds - margin) * 1000 };
       return this.#current;
     } catch (error) {
-      if (error instanceof ApiError && [400, 401, 403].includes(error.failure.status)) {
-        this.#refused = refusal(this.#config, error);
+      if (isRefusal(error)) {
+        this.#refused = refusal(this.#settings, error);
         throw this.#refused;
       }
       throw error;
@@ -104,12 +104,13 @@ export class Tokens {
   }
 }
 
+/** Only the login's own refusal is final: a proxy or a sign-in page says nothing about the password. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.failure.isOwn && [400, 401, 403].includes(error.failure.status);
+}
+
 /** Today's password grant, or the project keys of older accounts (UP42's documentation: developers/authentication). */
-function tokenRequest({
-  credentials,
-  apiUrl,
-  authUrl,
-}: Pick<Config, "credentials" | "apiUrl" | "authUrl">): TokenRequest {
+function tokenRequest({ credentials, apiUrl, authUrl }: LoginSettings): TokenRequest {
   switch (credentials.kind) {
     case "password":
       return {
@@ -135,15 +136,12 @@ function tokenRequest({
   }
 }
 
-function refusal(
-  { credentials, authUrl }: Pick<Config, "credentials" | "authUrl">,
-  error: ApiError,
-): CredentialsError {
+function refusal({ credentials, authUrl }: LoginSettings, error: ApiError): CredentialsError {
   const which = credentials.kind === "password" ? "username and password" : "projectId and projectApiKey";
-  const said = error.failure.message === "" ? "" : ` It said: ${error.failure.message.replace(/[.]$/, "")}.`;
-  return new CredentialsError(
-    `UP42 refused the ${which} (HTTP ${error.failure.status}).${said} Check that they are right and belong to ` +
-      `${credentials.kind === "password" ? authUrl : "this region (up42:region)"}; nothing was changed.`,
-    { cause: error },
-  );
+  const { status, message } = error.failure;
+  const said = message === "" ? "" : `: ${message.replace(/[.]$/, "")}`;
+  const where = credentials.kind === "password" ? ` at ${authUrl}` : "";
+  return new CredentialsError(`UP42 refused the ${which}${where} (HTTP ${status}${said})`, "credentials", {
+    cause: error,
+  });
 }

@@ -20,6 +20,10 @@ export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly retryAfter: string | undefined;
+  /** The server's clock, as the `Date` header has it. */
+  readonly date: string | undefined;
+  /** The `Link` header, which pages of a list name each other in. */
+  readonly link: string | undefined;
   readonly body: string;
   /** Whether the body was longer than what was read of it. */
   readonly tooLarge: boolean;
@@ -40,17 +44,8 @@ export const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
 /** Of an error, only its message is wanted. */
 const MAX_FAILURE_BYTES = 64 * 1024;
 
-/** With these, the connection was never made, so the request never left. */
-const NOT_CONNECTED = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EAI_NODATA",
-  "ENETUNREACH",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "EADDRNOTAVAIL",
-]);
+/** System calls that come before a connection is made: when one of them fails, the request never left. */
+const BEFORE_SENDING = new Set(["connect", "getaddrinfo", "queryA", "queryAaaa"]);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 /**
@@ -85,6 +80,8 @@ export function createTransport(): Transport {
         status: response.status,
         contentType: response.headers.get("content-type") ?? "",
         retryAfter: response.headers.get("retry-after") ?? undefined,
+        date: response.headers.get("date") ?? undefined,
+        link: response.headers.get("link") ?? undefined,
         ...(await readBody(response.body, limit)),
       };
     } catch (error) {
@@ -164,7 +161,7 @@ function transportError(error: unknown, request: HttpRequest): TransportError {
     const reason = `${target} failed: the server's TLS certificate is not trusted (${code}); see NODE_EXTRA_CA_CERTS`;
     return new TransportError(reason, { sent: "no", final: true }, { cause: error });
   }
-  const sent = NOT_CONNECTED.has(code) || syscall === "connect" ? "no" : "maybe";
+  const sent = BEFORE_SENDING.has(syscall) ? "no" : "maybe";
   return new TransportError(`${target} failed: ${code === "" ? message : code}`, { sent }, { cause: error });
 }
 

@@ -1,28 +1,35 @@
 import * as v from "valibot";
+import type { Deletion } from "./api";
 import { AnswerError } from "./errors";
+import { isId } from "./ids";
 import type { RemoteWebhook, WebhookSpec } from "./model";
+import { printable } from "./printable";
 
 /**
  * UP42's JSON on one side, our types on the other; nothing else in this package knows the shape of an answer.
  * Unknown fields are dropped, so that what UP42 adds tomorrow cannot show up as a change.
  */
 
+const line = v.pipe(v.string(), v.transform(printable));
+
 const text = v.pipe(
   v.nullish(v.string(), ""),
-  v.transform((value) => value.trim()),
+  v.transform((value) => printable(value).trim()),
 );
+
+const id = v.pipe(v.string(), v.check(isId, "is not an id"));
 
 /** UP42's own examples have one string with commas in it: `["job.status, order.status"]`. */
 const eventNames = v.pipe(
   v.array(v.string()),
-  v.transform((events) => normalizeEvents(events)),
+  v.transform((events) => normalizeEvents(events.map(printable))),
 );
 
 const webhook = v.pipe(
   v.object({
-    id: v.pipe(v.string(), v.nonEmpty("is empty")),
-    name: v.string(),
-    url: v.string(),
+    id,
+    name: line,
+    url: line,
     events: eventNames,
     active: v.nullish(v.boolean(), false),
     secret: v.nullish(v.string(), ""),
@@ -43,7 +50,7 @@ const event = v.object({
 });
 
 const eventTest = v.object({
-  eventName: v.string(),
+  eventName: line,
   success: v.boolean(),
   message: text,
   response: text,
@@ -72,20 +79,49 @@ const token = v.pipe(
   v.check((answer) => answer.accessToken !== "", "has no access token"),
 );
 
-/**
- * What a delete answers is not documented. But one that speaks of something else (a list, a token) answers another
- * request, as happens when a proxy delivers an answer twice on a kept-alive connection.
- */
+/** What a delete answers is not documented; one that names the webhook says that it is gone. */
 const deletion = v.object({
-  data: v.nullish(
-    v.pipe(
-      v.custom<object>((data) => typeof data === "object" && !Array.isArray(data), "is not an object"),
-      v.object({ id: v.optional(v.string()), accessToken: v.optional(v.never()) }),
-    ),
-  ),
+  data: v.nullish(v.object({ id: v.optional(v.string()), accessToken: v.optional(v.never()) })),
   access_token: v.optional(v.never()),
   sub: v.optional(v.never()),
 });
+
+/**
+ * Marks by which lists say that there is more than they show. No paging is documented, so a list that has one of them
+ * is refused: a webhook on a page that nobody reads would seem to be gone.
+ */
+const page = v.object({
+  next: present(),
+  nextPage: present(),
+  next_page: present(),
+  nextCursor: present(),
+  next_cursor: present(),
+  nextPageToken: present(),
+  cursor: present(),
+  hasNext: present(),
+  hasMore: present(),
+  has_more: present(),
+  totalPages: count(),
+  total_pages: count(),
+  pages: count(),
+  total: count(),
+  totalElements: count(),
+  totalCount: count(),
+  total_count: count(),
+});
+
+function present() {
+  return v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform((value) => value !== null && value !== false && value !== "" && value !== undefined),
+    ),
+  );
+}
+
+function count() {
+  return v.fallback(v.optional(v.number()), undefined);
+}
 
 const envelope = <const T extends v.GenericSchema>(data: T) => v.object({ data });
 
@@ -95,32 +131,55 @@ export const schemas = {
   events: envelope(v.array(event)),
   testRun: envelope(testRun),
   token,
-  userinfo: v.object({ sub: v.pipe(v.string(), v.nonEmpty("is empty")) }),
+  userinfo: v.object({ sub: id }),
 };
 
 /** Parses the body of a success; the only way an answer gets into this package. @throws AnswerError */
-export function parseAnswer<const T extends v.GenericSchema>(
-  schema: T,
-  body: string,
-  what: string,
-): v.InferOutput<T> {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    throw new AnswerError(
-      `Could not ${what}: UP42's answer is not JSON (${body.length} characters, or cut off).`,
-    );
-  }
+export function parseAnswer<const T extends v.GenericSchema>(schema: T, body: string): v.InferOutput<T> {
+  return parseValue(schema, parseJson(body));
+}
+
+function parseValue<const T extends v.GenericSchema>(schema: T, json: unknown): v.InferOutput<T> {
   const result = v.safeParse(schema, json, { abortEarly: true });
   if (!result.success) {
     const [issue] = result.issues;
     const path = v.getDotPath(issue) ?? "the body";
-    throw new AnswerError(
-      `Could not ${what}: UP42's answer has an unexpected form: "${path}" ${reasonOf(issue)}.`,
-    );
+    throw new AnswerError(`UP42's answer has an unexpected form: "${path}" ${reasonOf(issue)}`);
   }
   return result.output;
+}
+
+/** @throws AnswerError for text that is not JSON, and for an `error` beside the data, whatever the status was. */
+function parseJson(body: string): unknown {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    const isWebPage = /^\s*</.test(body);
+    throw new AnswerError(
+      isWebPage
+        ? "a web page came back instead of an answer of UP42's API: a proxy or a sign-in page of the network may be in between"
+        : `UP42's answer is not JSON (${body.length} characters, or cut off)`,
+    );
+  }
+  const said = errorBeside(json);
+  if (said !== undefined) {
+    throw new AnswerError(`UP42 answered with an error: ${said}`, { final: true });
+  }
+  return json;
+}
+
+const answerWithError = v.object({
+  error: v.union([v.pipe(v.string(), v.nonEmpty()), v.looseObject({ message: v.optional(v.unknown()) })]),
+});
+
+function errorBeside(json: unknown): string | undefined {
+  if (!v.is(answerWithError, json)) {
+    return undefined;
+  }
+  const { error } = json;
+  const said = typeof error === "string" ? error : (error.message ?? error);
+  return typeof said === "string" ? said : JSON.stringify(said);
 }
 
 /** Names types only, never values: an answer may hold a secret. */
@@ -129,23 +188,62 @@ function reasonOf(issue: v.BaseIssue<unknown>): string {
 }
 
 /**
- * Makes sure that an answer to a delete is about the webhook that was to be deleted, as far as it says anything.
- * @throws AnswerError
+ * A list of webhooks that holds all of them.
+ * @param link The answer's `Link` header.
+ * @throws AnswerError when it names another page, or more webhooks than it holds.
  */
-export function checkDeletion(body: string, id: string, what: string): void {
+export function parseList(body: string, link: string | undefined): readonly RemoteWebhook[] {
+  const json = parseJson(body);
+  const { data } = parseValue(schemas.webhooks, json);
+  const isPartial =
+    /rel="?next/i.test(link ?? "") ||
+    pagesOf(json).some(
+      ({ totalPages, total_pages, pages, total, totalElements, totalCount, total_count, ...marks }) =>
+        Object.values(marks).some((mark) => mark === true) ||
+        [totalPages, total_pages, pages].some((number) => (number ?? 1) > 1) ||
+        [total, totalElements, totalCount, total_count].some((number) => (number ?? 0) > data.length),
+    );
+  if (isPartial) {
+    throw new AnswerError(
+      "UP42's list of webhooks is only one page of several, which this version cannot read",
+      {
+        final: true,
+      },
+    );
+  }
+  return data;
+}
+
+const PAGE_OBJECTS = ["meta", "page", "pagination", "paging", "links", "_links"];
+
+function pagesOf(json: unknown): readonly v.InferOutput<typeof page>[] {
+  if (typeof json !== "object" || json === null) {
+    return [];
+  }
+  const candidates: readonly unknown[] = [json, ...PAGE_OBJECTS.map((key) => Reflect.get(json, key))];
+  return candidates.flatMap((candidate) => (v.is(page, candidate) ? [v.parse(page, candidate)] : []));
+}
+
+/**
+ * Whether an answer to a delete proves that it is done: an empty 204, or one that names the webhook.
+ * @throws AnswerError when the answer is about something else.
+ */
+export function parseDeletion(status: number, body: string, wanted: string): Deletion {
   if (body.trim() === "") {
-    return;
+    return status === 204 ? "deleted" : "unconfirmed";
   }
-  const { data } = parseAnswer(deletion, body, what);
-  if (data?.id !== undefined) {
-    checkId(data.id, id, what);
+  const { data } = parseAnswer(deletion, body);
+  if (data?.id === undefined) {
+    return "unconfirmed";
   }
+  checkId(data.id, wanted);
+  return status === 202 ? "unconfirmed" : "deleted";
 }
 
 /** Makes sure that an answer is about the webhook that was asked for. @throws AnswerError */
-export function checkId(id: string, wanted: string, what: string): void {
-  if (id !== wanted) {
-    throw new AnswerError(`Could not ${what}: UP42 answered with another webhook (${id}).`);
+export function checkId(found: string, wanted: string): void {
+  if (found !== wanted) {
+    throw new AnswerError(`UP42 answered with another webhook (${found})`);
   }
 }
 

@@ -1,108 +1,198 @@
+import { Up42Error } from "../../up42/errors";
+import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
+import { changedKeys } from "../changed-keys";
 import { unknownEvents } from "../event-names";
-import { webhookFields } from "../fields";
 import {
-  type Bag,
   type Checked,
   type CheckFailure,
   compact,
+  failure,
   failureOf,
   hasUnknown,
   type Known,
+  type Properties,
   parseInputs,
-  sameValue,
 } from "../properties";
+import type { Call } from "../resource";
 import type { Session } from "../session";
+import { planAdoption } from "./adopt";
+import { webhookInputFields } from "./fields";
+import { existingTwins, spellTwins } from "./twins";
 
-type KnownInputs = Known<typeof webhookFields>;
+type KnownInputs = Known<typeof webhookInputFields>;
 
-/** Changes of these never reach UP42, so they need not be checked there. */
-const LOCAL = new Set(["ifExists"]);
+/** All that the parts of a check need. */
+interface Checking {
+  readonly session: Session;
+  readonly call: Call;
+  readonly olds: Properties;
+  readonly known: KnownInputs;
+  /** With the defaults filled in. */
+  readonly inputs: Properties;
+  readonly changed: ReadonlySet<string>;
+}
 
 /**
  * Checks a webhook's inputs and fills in the defaults. Asks UP42 only when something is new or has changed: that
- * the credentials are accepted, that the events exist, and that the workspace is ours.
+ * the credentials are accepted, that the events exist, that the workspace is ours, and that no other webhook has the
+ * same name and URL.
  */
-export async function checkWebhook(session: () => Session, olds: Bag, news: Bag): Promise<Checked> {
-  const { known, failures } = parseInputs(webhookFields, news);
-  if (failures.length > 0) {
-    return { inputs: news, failures };
+export async function checkWebhook(call: Call, olds: Properties, news: Properties): Promise<Checked> {
+  const { known, failures } = parseInputs(webhookInputFields, news);
+  const contradiction =
+    known.removeSecret === true && known.secret !== undefined
+      ? [failure("removeSecret", "is true, and `secret` is given: give one of them")]
+      : [];
+  if (failures.length + contradiction.length > 0) {
+    return { inputs: news, failures: [...failures, ...contradiction] };
   }
   try {
-    const workspaceId = await resolveWorkspaceId(session(), olds, news);
-    const inputs = compact({ ...news, active: news.active ?? false, workspaceId });
-    return { inputs, failures: await checkAtUp42(session(), olds, inputs, known) };
+    const session = call.sessions.for(news.profile);
+    session.api.conceal(known.secret);
+    return await session.run(
+      `check webhook "${known.name ?? "(name not known yet)"}"`,
+      call,
+      async (operation) => {
+        const workspaceId = await resolveWorkspaceId(session, olds, news, operation);
+        const inputs = compact({ ...news, active: news.active ?? false, workspaceId });
+        const changed = changedKeys(olds, inputs);
+        const checking = { session, call, olds, known, inputs, changed };
+        return { inputs, failures: await failuresOf(checking, operation) };
+      },
+    );
   } catch (error) {
     return { inputs: news, failures: [failureOf(error)] };
   }
 }
 
 /** The argument, the configuration, what it was before, or the account's own; the last is asked for only once ever. */
-export async function resolveWorkspaceId(session: Session, olds: Bag, news: Bag): Promise<unknown> {
+export async function resolveWorkspaceId(
+  session: Session,
+  olds: Properties,
+  news: Properties,
+  operation: Operation,
+): Promise<unknown> {
   const before = olds.workspaceId;
   return (
     news.workspaceId ??
     session.configuredWorkspaceId ??
-    (typeof before === "string" && !hasUnknown(before) ? before : await session.ownWorkspaceId())
+    (typeof before === "string" && !hasUnknown(before)
+      ? before
+      : await session.workspaceId(undefined, operation))
   );
 }
 
-async function checkAtUp42(
-  session: Session,
-  olds: Bag,
-  inputs: Bag,
-  known: KnownInputs,
-): Promise<readonly CheckFailure[]> {
-  const changed = changedKeys(olds, inputs);
-  if (changed.size === 0) {
+async function failuresOf(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {
+  const { session, call, known, changed } = checking;
+  const doubled = doubleInProgram(checking);
+  if (doubled.length > 0 || changed.size === 0) {
+    return doubled;
+  }
+  const [eventFailures, , identityFailures] = await Promise.all([
+    changed.has("events") && known.events !== undefined
+      ? session.eventNames(call).then((names) => unknownEvents("events", known.events ?? [], names))
+      : [],
+    session.api.login(operation),
+    checkIdentity(checking, operation),
+  ]);
+  return [...eventFailures, ...identityFailures];
+}
+
+/** Two resources of one program with the same name and URL would send every notification twice. */
+function doubleInProgram({ session, call, known, inputs }: Checking): readonly CheckFailure[] {
+  const { name, url, ifExists } = known;
+  const { workspaceId } = inputs;
+  const isComparable = name !== undefined && url !== undefined && typeof workspaceId === "string";
+  if (call.resource === undefined || !isComparable || ifExists === "create") {
     return [];
   }
-  const operation = session.operation(`check webhook "${known.name ?? "(name not known yet)"}"`);
-  const [eventFailures] = await Promise.all([
-    changed.has("events") && known.events !== undefined ? checkEvents(session, known.events) : [],
-    session.api.login(operation),
-    changed.has("workspaceId") ? checkWorkspace(session, inputs.workspaceId, known, operation) : undefined,
-  ]);
-  return eventFailures;
+  const other = session.workspace(workspaceId).declare(call.resource, { name, url }) ?? call.twin;
+  return other === undefined
+    ? []
+    : [
+        failure(
+          "name",
+          `the resources "${labelOf(other)}" and "${labelOf(call.resource)}" declare webhooks with the same name ` +
+            `("${name}") and URL (${url}): every notification would arrive twice. Remove one of them, or give one another ` +
+            'name or URL; if you do want two, set ifExists: "create" on one of them',
+        ),
+      ];
 }
 
-export function changedKeys(olds: Bag, news: Bag): ReadonlySet<string> {
-  const keys = [...Object.keys(olds), ...Object.keys(news)].filter(
-    (key) => !key.startsWith("__") && !LOCAL.has(key),
-  );
-  return new Set(keys.filter((key) => !sameValue(olds[key], news[key])));
+/** Resources are told apart by a number, which is of no interest to the user. */
+export function labelOf(resource: string): string {
+  return resource.replace(/#\d+$/, "");
 }
 
-async function checkEvents(session: Session, events: readonly string[]): Promise<readonly CheckFailure[]> {
-  return unknownEvents("events", events, await session.eventNames());
-}
-
-/** The list is needed before the first create anyway; here, it also tells whether the workspace is ours. */
-async function checkWorkspace(
-  session: Session,
-  workspaceId: unknown,
-  { name, url, ifExists = "error" }: KnownInputs,
-  operation: Operation,
-): Promise<void> {
-  if (typeof workspaceId !== "string" || hasUnknown(workspaceId)) {
-    return;
+/** The list is needed before the first create anyway; here, it also shows whether the workspace is ours. */
+async function checkIdentity(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {
+  const { session, inputs, changed, known } = checking;
+  const { workspaceId } = inputs;
+  const isAffected = ["workspaceId", "name", "url"].some((field) => changed.has(field));
+  if (!isAffected || typeof workspaceId !== "string" || hasUnknown(workspaceId)) {
+    return [];
   }
   const workspace = session.workspace(workspaceId);
-  await workspace.before({
-    ...operation,
-    what: `list the webhooks of workspace ${workspaceId} (workspaceId)`,
+  await workspace.before(operation).catch((error: unknown) => {
+    throw inWorkspace(error, workspaceId);
   });
-  if (name === undefined || url === undefined) {
-    return;
+  if (known.name === undefined || known.url === undefined) {
+    return [];
   }
-  const consequence = {
-    error: "creating it is going to be refused, unless the stack deletes that one first (see ifExists)",
-    adopt: "it is going to be taken over",
-    create: "a second one is going to be created",
-  }[ifExists];
-  for (const twin of await workspace.twinsBefore({ name, url }, operation)) {
-    session.report(
-      `Webhook "${name}": the workspace has one with this name and URL already (${twin.id}); ${consequence}.`,
+  const twins = await existingTwins(workspace, { name: known.name, url: known.url }, operation);
+  if (twins.length === 0 || known.ifExists === "create") {
+    return [];
+  }
+  return isCreate(checking) ? plannedCreate(checking, twins) : refusedUpdate(checking, twins);
+}
+
+function inWorkspace(error: unknown, workspaceId: string): unknown {
+  return error instanceof Up42Error && !error.isComplete
+    ? new Up42Error(
+        `the webhooks of workspace ${workspaceId} (workspaceId) cannot be listed: ${error.message}`,
+        {
+          cause: error,
+          code: error.code,
+          nextStep: error.nextStep,
+        },
+      )
+    : error;
+}
+
+/** Without olds there is nothing yet; in another workspace, a new one is created. */
+function isCreate({ olds, changed }: Checking): boolean {
+  return olds.url === undefined || changed.has("workspaceId");
+}
+
+function plannedCreate({ call, known }: Checking, twins: readonly RemoteWebhook[]): readonly CheckFailure[] {
+  const { name = "", url = "", ifExists } = known;
+  const [existing] = twins;
+  const found = `the workspace has ${spellTwins(twins, { name, url })} with this name and URL already`;
+  if (ifExists !== "adopt" || existing === undefined || twins.length > 1) {
+    call.reporter.warn(
+      `Webhook "${name}": ${found}; creating it is going to be refused, unless the stack deletes that one first (see ifExists).`,
     );
+    return [];
   }
+  const { changes, failures } = planAdoption(existing, known);
+  const consequence = changes.length === 0 ? "changes nothing of it" : `changes ${changes.join("; ")}`;
+  call.reporter.info(`Webhook "${name}": ${found}; adopting it ${consequence}.`);
+  return failures;
+}
+
+/** An update of the name or the URL into those of a webhook that is there. */
+function refusedUpdate({ olds, known }: Checking, twins: readonly RemoteWebhook[]): readonly CheckFailure[] {
+  const { name = "", url = "" } = known;
+  const others = twins.filter((twin) => !(twin.name === olds.name && twin.url === olds.url));
+  return others.length === 0
+    ? []
+    : [
+        failure(
+          "url",
+          `workspace has ${spellTwins(others, { name, url })} with the name "${name}" and this URL already: every ` +
+            "notification would arrive twice. Give this webhook another name or URL, delete the other one first, or set " +
+            'ifExists: "create" if you do want two',
+        ),
+      ];
 }

@@ -3,34 +3,39 @@ import { LostAnswerError, messageOf, Up42Error } from "../../up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
 import { Deadline, type Operation } from "../../up42/operation";
 import type { Workspace } from "../workspace";
-import { matchesSpec, sameUrl } from "./compare";
+import { isConcealed, sameIdentity, similarNames, similarUrls } from "./compare";
+import { spellTwins } from "./twins";
 
-/** How long we look for a webhook whose POST went unanswered before we POST again; at the most. */
-const LONGEST_SEARCH_MS = 5_000;
-/** How long we look for a late twin after we POSTed again; at the most. */
-const LONGEST_WATCH_MS = 10_000;
+/** UP42 may show a new webhook this late; so long we look before we POST again, and for a late twin afterwards. */
+const LONGEST_SEARCH_MS = 20_000;
 const FIRST_LOOK_MS = 200;
+const LONGEST_PAUSE_MS = 2_000;
+/** The clocks of HTTP's `Date` header count seconds. */
+const CLOCK_TOLERANCE_MS = 2_000;
 /** A look may take the time of so many attempts, even when the operation's own time is over. */
 const LEAST_ATTEMPTS = 4;
 
-/** A webhook was created, but a twin of it may exist and could not be removed. */
+/** A webhook was created, but a second one may exist that is not provably ours. */
 export class TwinError extends Up42Error {
   readonly created: RemoteWebhook;
 
-  constructor(message: string, created: RemoteWebhook, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    created: RemoteWebhook,
+    options: ErrorOptions & { readonly nextStep: string },
+  ) {
     super(message, options);
     this.created = created;
   }
 }
 
 /**
- * Creates one webhook, exactly one, although POST cannot be repeated safely. After an answer that was lost it looks
- * for a webhook that was not there before, belongs to no resource, and is in every field what was asked for: that
- * one is ours. Only when there is none does it ask again; and since the first request may still be carried out
- * late, it then watches for a twin and removes it.
+ * Creates one webhook, exactly one, although POST cannot be repeated safely. After an answer that is lost, or that is
+ * not UP42's own, it looks for a new webhook that nobody explains. One that is provably ours is the result. One that
+ * may be ours stops it: the error names it. Only when there is none does it POST again.
  *
  * @throws TwinError when it was created, but perhaps not only once.
- * @throws Up42Error when it was not created, or nobody can tell; the message says which.
+ * @throws Up42Error when it was not created, or it cannot be known; the message says which.
  */
 export async function createOnce(
   workspace: Workspace,
@@ -38,34 +43,42 @@ export async function createOnce(
   operation: Operation,
 ): Promise<RemoteWebhook> {
   const before = await workspace.before(operation);
-  return await new Creation(workspace, spec, operation, before).run();
+  workspace.creating.add(spec);
+  try {
+    return await new Creation(workspace, spec, operation, before).run();
+  } finally {
+    workspace.creating.delete(spec);
+  }
 }
 
 class Creation {
   /** POSTs whose answer was lost and that have not been found to have created anything. */
   #unaccounted = 0;
+  readonly #startedAt: number;
 
   constructor(
     private readonly workspace: Workspace,
     private readonly spec: WebhookSpec,
     private readonly operation: Operation,
     private readonly before: ReadonlyMap<string, RemoteWebhook>,
-  ) {}
+  ) {
+    this.#startedAt = Date.now();
+  }
 
   async run(): Promise<RemoteWebhook> {
     for (;;) {
       const created = await this.#attempt();
       if (created !== undefined) {
         this.workspace.created(created);
-        await this.#removeTwins(created);
+        await this.#accountForTwins(created);
         return created;
       }
       this.#unaccounted += 1;
-      this.#report(`it was not created; trying again (retry ${this.#unaccounted})`);
+      this.operation.report(`it was not created; trying again (retry ${this.#unaccounted})`);
     }
   }
 
-  /** Asks once. Undefined: the answer was lost, nothing was found, and there is time to ask again. */
+  /** POSTs once. Undefined: the answer was lost, no webhook can be ours, and there is time to POST again. */
   async #attempt(): Promise<RemoteWebhook | undefined> {
     try {
       return await this.#post();
@@ -73,10 +86,13 @@ class Creation {
       if (!(error instanceof LostAnswerError)) {
         throw this.#unaccounted === 0 ? error : this.#uncertain(error);
       }
-      this.#report(`${error.message}; looking whether it was created all the same`);
+      const seconds = Math.ceil(this.#searchMs / 1000);
+      this.operation.report(`${error.message}; looking for up to ${seconds} s whether it was created`);
       const found = await this.#search(error);
       const mayRepeat =
-        this.#unaccounted < this.workspace.api.maxRetries && this.operation.deadline.remainingMs > 0;
+        error.mayRepeat &&
+        this.#unaccounted < this.workspace.api.maxRetries &&
+        this.operation.deadline.remainingMs > 0;
       if (found === undefined && !mayRepeat) {
         throw this.#uncertain(error);
       }
@@ -84,57 +100,105 @@ class Creation {
     }
   }
 
-  /** An answer about a webhook that we know already, or that is another one, answers another request. */
+  /**
+   * An answer about a webhook that was there before, or that another resource has, answers another request. One with
+   * neither our name nor our URL may be UP42's spelling of ours: the list decides.
+   */
   async #post(): Promise<RemoteWebhook> {
-    const webhook = await this.workspace.create(this.spec, this.operation);
-    const isNew = !this.before.has(webhook.id) && !this.workspace.isManaged(webhook.id);
-    if (!isNew || !(webhook.name === this.spec.name || sameUrl(webhook.url, this.spec.url))) {
+    const webhook = await this.workspace.api.createWebhook(this.workspace.id, this.spec, this.operation);
+    if (!this.#isNew(webhook)) {
+      throw new LostAnswerError(`UP42 answered with another webhook (${webhook.id})`);
+    }
+    if (this.#isSimilar(webhook)) {
+      return webhook;
+    }
+    const listed = (await this.workspace.list(this.#extended())).get(webhook.id);
+    if (listed === undefined || this.#isExplained(listed)) {
       throw new LostAnswerError(`UP42 answered with another webhook (${webhook.id})`);
     }
     return webhook;
   }
 
-  /** Looks for the webhook until it is there or has had its time; the operation's deadline may be over by then. */
+  get #searchMs(): number {
+    return Math.min(LONGEST_SEARCH_MS, this.workspace.api.attemptTimeoutMs);
+  }
+
+  /** Looks until a webhook is ours or the time is over; the operation's own deadline may be over by then. */
   async #search(lostAnswer: LostAnswerError): Promise<RemoteWebhook | undefined> {
-    const time = Math.min(LONGEST_SEARCH_MS, this.workspace.api.attemptTimeoutMs / 2);
     let found: RemoteWebhook | undefined;
+    let unexplained: readonly RemoteWebhook[] = [];
     try {
-      await lookFor(time, async () => {
-        [found] = await this.#candidates();
+      await lookFor(this.#searchMs, async () => {
+        unexplained = await this.#unexplained();
+        found = unexplained.find((one) => this.#isProvablyOurs(one));
         return found !== undefined;
       });
     } catch (error) {
       throw this.#uncertain(lostAnswer, error);
     }
+    if (found === undefined && unexplained.length > 0) {
+      throw this.#doubtful(lostAnswer, unexplained);
+    }
     return found;
   }
 
-  /** Watches for webhooks that earlier requests of ours may still bring about, and removes them. */
-  async #removeTwins(created: RemoteWebhook): Promise<void> {
+  /** Watches for webhooks that earlier requests of ours bring about late, and deletes those that are provably ours. */
+  async #accountForTwins(created: RemoteWebhook): Promise<void> {
     if (this.#unaccounted === 0) {
       return;
     }
-    this.#report(`created as ${created.id}; making sure that it is the only one`);
+    this.operation.report(`created as ${created.id}; making sure that it is the only one`);
+    let unexplained: readonly RemoteWebhook[] = [];
     try {
-      await lookFor(Math.min(LONGEST_WATCH_MS, this.workspace.api.attemptTimeoutMs), async () => {
-        for (const twin of (await this.#candidates()).slice(0, this.#unaccounted)) {
-          await this.workspace.delete(twin.id, this.#extended());
+      await lookFor(this.#searchMs, async () => {
+        unexplained = await this.#unexplained();
+        for (const twin of unexplained
+          .filter((one) => this.#isProvablyOurs(one))
+          .slice(0, this.#unaccounted)) {
+          await this.workspace.api.deleteWebhook(this.workspace.id, twin.id, this.#extended());
+          this.workspace.forget(twin.id);
           this.#unaccounted -= 1;
-          this.#report(`removed ${twin.id}, which an earlier try had created late`);
+          this.operation.report(`deleted ${twin.id}, which an earlier try had created late`);
         }
         return this.#unaccounted === 0;
       });
     } catch (error) {
-      throw this.#twinError(created, error);
+      throw this.#twinError(created, `it could not be checked (${messageOf(error)})`, error);
+    }
+    const twins = unexplained.filter((one) => !this.workspace.isForgotten(one.id));
+    if (twins.length > 0) {
+      throw this.#twinError(created, `${spellTwins(twins, this.spec)} may be it, or another stack's`);
     }
   }
 
-  async #candidates(): Promise<readonly RemoteWebhook[]> {
+  /** New webhooks that share the name or the URL, and that no other resource or create of this process explains. */
+  async #unexplained(): Promise<readonly RemoteWebhook[]> {
     const now = await this.workspace.list(this.#extended());
     return [...now.values()]
-      .filter((one) => !this.before.has(one.id) && !this.workspace.isManaged(one.id))
-      .filter((one) => matchesSpec(one, this.spec))
+      .filter((one) => this.#isNew(one) && this.#isSimilar(one) && !this.#isExplained(one))
       .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  }
+
+  #isNew({ id }: RemoteWebhook): boolean {
+    return !this.before.has(id) && !this.workspace.claims.has(id) && !this.workspace.isForgotten(id);
+  }
+
+  #isSimilar(webhook: RemoteWebhook): boolean {
+    return similarNames(webhook.name, this.spec.name) || similarUrls(webhook.url, this.spec.url);
+  }
+
+  /** Whether another create that is under way has asked for exactly this one. */
+  #isExplained(webhook: RemoteWebhook): boolean {
+    const others = [...this.workspace.creating].filter((one) => one !== this.spec);
+    return !sameIdentity(webhook, this.spec) && others.some((one) => sameIdentity(webhook, one));
+  }
+
+  /** Our secret in clear, in a webhook that was created since we began: nobody else could have sent it. */
+  #isProvablyOurs(webhook: RemoteWebhook): boolean {
+    const { secret } = this.spec;
+    const createdAt = Date.parse(webhook.createdAt) - this.workspace.api.clockOffsetMs;
+    const isInTime = Number.isNaN(createdAt) || createdAt >= this.#startedAt - CLOCK_TOLERANCE_MS;
+    return secret !== undefined && !isConcealed(secret) && webhook.secret === secret && isInTime;
   }
 
   /** What is needed to know where we stand may take longer than the operation itself: correctness goes first. */
@@ -145,31 +209,46 @@ class Creation {
       : { ...this.operation, deadline: new Deadline(least) };
   }
 
-  #report(line: string): void {
-    this.operation.report(`${this.operation.what}: ${line}`);
-  }
-
   #uncertain(error: unknown, searchError?: unknown): Up42Error {
     const searched =
       searchError === undefined
         ? "it was not found afterwards, but UP42 may still create it late"
         : `whether it was created could not be found out either (${messageOf(searchError)})`;
     return new Up42Error(
-      `Could not ${this.operation.what}: UP42's answer was lost (${messageOf(error)}), and ${searched}. ` +
-        `Nothing was recorded in the stack. A webhook named "${this.spec.name}" with URL ${this.spec.url} may exist in ` +
-        `workspace ${this.workspace.id}: run \`pulumi up\` again, which looks for it first and tells its id if it is ` +
-        `there (or takes it over, with ifExists: "adopt"). With ifExists: "create", look for it yourself first.`,
-      { cause: error },
+      `UP42's answer was lost (${messageOf(error)}), and ${searched}. Nothing was recorded in the stack. A webhook with ` +
+        `URL ${this.spec.url} may exist in workspace ${this.workspace.id}`,
+      {
+        cause: error,
+        nextStep:
+          "Run `pulumi up` again: it looks for the webhook first and names its id if it is there, or adopts it with " +
+          'ifExists: "adopt". With ifExists: "create", look for it yourself first',
+      },
     );
   }
 
-  #twinError(created: RemoteWebhook, error: unknown): TwinError {
+  #doubtful(error: LostAnswerError, found: readonly RemoteWebhook[]): Up42Error {
+    return new Up42Error(
+      `UP42's answer was lost (${error.message}), and workspace ${this.workspace.id} has a new webhook that may be this ` +
+        `one or somebody else's: ${spellTwins(found, this.spec)}. Nothing was recorded in the stack, nor created again`,
+      {
+        cause: error,
+        nextStep:
+          'If it is yours, run `pulumi up` with ifExists: "adopt"; if another stack or a colleague created it, run ' +
+          "`pulumi up` again with another name or URL",
+      },
+    );
+  }
+
+  #twinError(created: RemoteWebhook, doubt: string, cause?: unknown): TwinError {
     return new TwinError(
-      `Webhook "${this.spec.name}" was created as ${created.id}, but an unanswered earlier try may have created it ` +
-        `twice, and that could not be put right (${messageOf(error)}). Look for a second webhook with this name and URL ` +
-        `in workspace ${this.workspace.id}, delete it, and run \`pulumi up\` again.`,
+      `it was created as ${created.id}, but an earlier try whose answer was lost may have created a second one, and ${doubt}`,
       created,
-      { cause: error },
+      {
+        cause,
+        nextStep:
+          `Look for a second webhook with this name and URL in workspace ${this.workspace.id}, delete it if it is yours, ` +
+          "and run `pulumi up` again",
+      },
     );
   }
 }
@@ -177,7 +256,7 @@ class Creation {
 /** Looks at once and then at growing intervals; the last look begins when the time is over. */
 async function lookFor(milliseconds: number, look: () => Promise<boolean>): Promise<void> {
   const deadline = new Deadline(milliseconds);
-  for (let pause = FIRST_LOOK_MS; ; pause *= 2) {
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     const isLast = deadline.remainingMs === 0;
     if ((await look()) || isLast) {
       return;

@@ -1,14 +1,14 @@
-import { Up42Error } from "./up42Error";
+import { Up42Error } from "./up42-error";
 
 /**
- * UP42 reported success, but its answer could not be understood: not JSON, cut off, too large, or without an id.
- * `final` when another try would only bring the same (an answer that is too large).
+ * UP42 reported success, but its answer cannot be used: not JSON, cut off, too large, an `error` beside its data.
+ * `final` when another try would only bring the same.
  */
 export class AnswerError extends Up42Error {
   readonly final: boolean;
 
   constructor(message: string, { final = false }: { readonly final?: boolean } = {}) {
-    super(message);
+    super(message, { code: "unusable-answer" });
     this.final = final;
   }
 }

@@ -1,4 +1,4 @@
-import { Up42Error } from "./up42Error";
+import { type ErrorCode, Up42Error } from "./up42-error";
 
 /** What UP42 answered, when it was not a success. */
 export interface ApiFailure {
@@ -9,34 +9,37 @@ export interface ApiFailure {
   readonly message: string;
   /** How long UP42 asks to wait before the next try, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Whether the body looks like a web page, that is, like something between us and UP42 answered. */
+  /** Whether the body is UP42's own error; anything else may come from a proxy, a router or a firewall. */
+  readonly isOwn: boolean;
+  /** Whether the body looks like a web page. */
   readonly isWebPage: boolean;
 }
 
-const HINTS: Readonly<Record<number, string>> = {
-  400: "Correct what it names and try again.",
-  403: "Check that the credentials belong to this workspace and may manage its webhooks (up42:workspaceId).",
-  404: "Check up42:workspaceId, and up42:apiUrl if it is set.",
-  405: "Check up42:apiUrl: this does not look like UP42's API.",
-  407: "The proxy wants credentials: put them into HTTPS_PROXY.",
-  429: "UP42 limits how many requests it takes: wait a little, or lower `--parallel`.",
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: "bad-request",
+  403: "forbidden",
+  404: "not-found",
+  405: "wrong-api",
+  407: "proxy",
+  429: "rate-limited",
 };
 
-/** UP42 (or something in front of it) answered with an HTTP status that is not a success. */
+/** UP42, or something in front of it, answered with an HTTP status that is not a success. */
 export class ApiError extends Up42Error {
   readonly failure: ApiFailure;
 
-  constructor(what: string, failure: ApiFailure) {
-    const hint =
-      HINTS[failure.status] ??
-      (failure.status >= 500 ? "The fault is on UP42's side: try again later." : undefined);
-    const said = failure.message === "" ? "without a message" : `: ${failure.message}`;
-    super(
-      `Could not ${what}: UP42 answered ${failure.method} ${failure.url} with HTTP ${failure.status} ${said}`
-        .replace(" : ", ": ")
-        .concat(/[.!?]$/.test(said) ? "" : ".")
-        .concat(hint === undefined ? "" : ` ${hint}`),
-    );
+  constructor(failure: ApiFailure) {
+    const { method, url, status, message } = failure;
+    const said = message === "" ? " without a message" : `: ${message.replace(/[.]$/, "")}`;
+    super(`UP42 answered ${method} ${url} with HTTP ${status}${said}`, { code: codeOf(failure) });
     this.failure = failure;
   }
+}
+
+/** A path or method that does not exist, said by something else than UP42's API, is a wrong address. */
+function codeOf({ status, isOwn }: ApiFailure): ErrorCode | undefined {
+  if (!isOwn && (status === 404 || (status >= 300 && status < 400))) {
+    return "wrong-api";
+  }
+  return CODES[status] ?? (status >= 500 ? "server-error" : undefined);
 }

@@ -1,4 +1,8 @@
-import { Up42Error } from "./up42Error";
+import { type ErrorCode, Up42Error } from "./up42-error";
 
-/** UP42 refused the credentials. Asking again with the same ones is pointless, so it is never retried. */
-export class CredentialsError extends Up42Error {}
+/** UP42 refused the credentials. The same ones would be refused again, so it is never retried. */
+export class CredentialsError extends Up42Error {
+  constructor(message: string, code: ErrorCode = "credentials", options: ErrorOptions = {}) {
+    super(message, { ...options, code });
+  }
+}

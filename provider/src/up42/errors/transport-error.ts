@@ -1,4 +1,4 @@
-import { Up42Error } from "./up42Error";
+import { Up42Error } from "./up42-error";
 
 /**
  * No answer came back: refused, unreachable, reset, timed out.
@@ -12,9 +12,9 @@ export class TransportError extends Up42Error {
   constructor(
     message: string,
     outcome: { readonly sent: "no" | "maybe"; readonly final?: boolean },
-    options?: ErrorOptions,
+    options: ErrorOptions = {},
   ) {
-    super(message, options);
+    super(message, { ...options, code: outcome.final === true ? "certificate" : "network" });
     this.sent = outcome.sent;
     this.final = outcome.final ?? false;
   }

@@ -1,22 +1,14 @@
-import { ConfigError } from "./up42/errors";
-
-/** How to log in at UP42. */
-export type Credentials =
-  | { readonly kind: "password"; readonly username: string; readonly password: string }
-  | { readonly kind: "projectApiKey"; readonly projectId: string; readonly projectApiKey: string }
-  | { readonly kind: "accessToken"; readonly accessToken: string };
+import { ConfigError } from "../up42/errors";
+import { isId } from "../up42/ids";
+import { isLoopback } from "../up42/loopback";
+import type { Credentials, Settings } from "../up42/settings";
 
 /** The provider's configuration, complete and checked. */
-export interface Config {
-  readonly credentials: Credentials;
+export interface Config extends Settings {
   /** Undefined: the workspace of the account that the credentials belong to. */
   readonly workspaceId: string | undefined;
-  readonly apiUrl: string;
-  readonly authUrl: string;
-  /** How long one operation may take in all, tries and pauses included. */
-  readonly timeoutSeconds: number;
-  /** How often a request is repeated at the most. */
-  readonly maxRetries: number;
+  /** What the names of its settings begin with, for messages: `up42`, or `up42-<profile>`. */
+  readonly namespace: string;
 }
 
 /** Where a value comes from; `config` wins over `env`. */
@@ -84,7 +76,8 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
   const region = regionOf(find("region"));
   return {
     credentials: credentialsOf(find, names),
-    workspaceId: find("workspaceId")?.value,
+    workspaceId: idOf(find("workspaceId")),
+    namespace: names.namespace,
     apiUrl: addressOf(find("apiUrl")) ?? region.apiUrl,
     authUrl: addressOf(find("authUrl")) ?? addressOf(find("apiUrl"), isLoopback) ?? region.authUrl,
     timeoutSeconds: numberOf(find("timeoutSeconds"), { least: 1, whole: false }) ?? DEFAULT_TIMEOUT_SECONDS,
@@ -92,15 +85,8 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
   };
 }
 
-/** Whether an address stays on this machine, which is what lets it do without TLS. */
-export function isLoopback(url: URL): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  return (
-    host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
-  );
-}
-
 interface Names {
+  readonly namespace: string;
   readonly config: (key: Key) => string;
   readonly env: (key: Key) => string;
 }
@@ -109,6 +95,7 @@ function namesFor(profile: string | undefined): Names {
   const namespace = profile === undefined ? "up42" : `up42-${profile}`;
   const prefix = namespace.toUpperCase().replaceAll("-", "_");
   return {
+    namespace,
     config: (key) => `${namespace}:${key}`,
     env: (key) => `${prefix}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
   };
@@ -142,7 +129,8 @@ function credentialsOf(find: (key: Key) => Found | undefined, names: Names): Cre
   const kinds = [...new Set(decisive.map((one) => one.kind))];
   const [kind] = kinds;
   if (kind === undefined) {
-    throw new ConfigError(`No UP42 credentials were found. ${waysToLogIn(names)}`);
+    const stored = names.namespace === "up42" ? "" : ` ${renamedProfile(names.namespace)}`;
+    throw new ConfigError(`No UP42 credentials were found. ${waysToLogIn(names)}${stored}`);
   }
   const foundNames = decisive.map((one) => one.from).join(", ");
   if (kinds.length > 1) {
@@ -181,6 +169,15 @@ function waysToLogIn(names: Names): string {
   );
 }
 
+/** The state keeps a webhook's profile until an update has moved it to another one. */
+function renamedProfile(namespace: string): string {
+  const profile = namespace.slice("up42-".length);
+  return (
+    `If no resource of your program names the profile "${profile}" any more, the stack's state still does: keep the ` +
+    `settings of ${namespace} until \`pulumi up\` has moved those resources to their new profile.`
+  );
+}
+
 function regionOf(found: Found | undefined): { readonly apiUrl: string; readonly authUrl: string } {
   const region = REGIONS.get(found?.value ?? "eu");
   if (region === undefined) {
@@ -208,6 +205,13 @@ function addressOf(found: Found | undefined, accept: (url: URL) => boolean = () 
     );
   }
   return accept(url) ? url.href.replace(/\/+$/, "") : undefined;
+}
+
+function idOf(found: Found | undefined): string | undefined {
+  if (found !== undefined && !isId(found.value)) {
+    throw new ConfigError(`${found.from} is not the id of a workspace; UP42's console shows it, a UUID.`);
+  }
+  return found?.value;
 }
 
 function numberOf(found: Found | undefined, rule: { least: number; whole: boolean }): number | undefined {

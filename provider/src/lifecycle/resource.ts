@@ -1,0 +1,64 @@
+import { Up42Error } from "../up42/errors";
+import { printable } from "../up42/printable";
+import type { Checked, Difference, Properties } from "./properties";
+import type { Sessions } from "./sessions";
+
+/** Where lines for the user go; each line is one message. */
+export interface Reporter {
+  /** What the user should know after the command. */
+  readonly info: (line: string) => void;
+  /** What the user should act upon. */
+  readonly warn: (line: string) => void;
+  /** What is of interest only while the command runs. */
+  readonly progress: (line: string) => void;
+}
+
+/** One call of the engine's: what a resource needs besides its properties. */
+export interface Call {
+  readonly sessions: Sessions;
+  readonly reporter: Reporter;
+  /** The resource's name in the program; undefined where the engine does not hand it over. */
+  readonly resource?: string | undefined;
+  /** Another resource of the program that declares the same, when the program itself has found it. */
+  readonly twin?: string | undefined;
+  /** The time of the operation. Default: the configuration's `timeoutSeconds`. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What `read` finds: the properties as they are, and the inputs that would lead to them, if they may have changed. */
+export interface ReadResult {
+  readonly id: string;
+  readonly properties: Properties;
+  readonly inputs?: Properties | undefined;
+}
+
+/** One kind of resource. Each door (the dynamic host, the plugin) translates its calls into these. */
+export interface ResourceLifecycle {
+  check(call: Call, olds: Properties, news: Properties): Promise<Checked>;
+  diff(call: Call, id: string, olds: Properties, news: Properties): Promise<Difference>;
+  /** @throws PartialFailure when the resource exists, but is not as it should be. */
+  create(call: Call, inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }>;
+  /** @returns undefined when the resource is gone. */
+  read(call: Call, id: string, properties: Properties): Promise<ReadResult | undefined>;
+  /** @throws PartialFailure when the resource exists, but is not as it should be. */
+  update(call: Call, id: string, olds: Properties, news: Properties): Promise<Properties>;
+  delete(call: Call, id: string, properties: Properties): Promise<void>;
+}
+
+/**
+ * The resource exists and goes into the state, but the operation has failed. The engine shows the reasons, and the
+ * next `up` tries again.
+ */
+export class PartialFailure extends Up42Error {
+  readonly reasons: readonly string[];
+
+  constructor(
+    readonly id: string,
+    readonly properties: Properties,
+    reasons: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(reasons.join("; "), { ...options, isComplete: true });
+    this.reasons = reasons.map(printable);
+  }
+}

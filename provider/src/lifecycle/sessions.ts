@@ -1,0 +1,41 @@
+import { type ConfigSource, readConfig } from "../config/config";
+import { Up42Client } from "../up42/client";
+import { Claims } from "./claims";
+import { Session } from "./session";
+
+/** What the sessions of a process are made from. */
+export interface SessionsOptions extends ConfigSource {
+  /** Whether the process that this one works for has ended: then nothing more is sent. Default: never. */
+  readonly isAbandoned?: () => boolean;
+}
+
+/** The sessions of a process: one for each account that its configuration names. */
+export class Sessions {
+  /** Which webhooks have an owner, in whichever account. */
+  readonly claims = new Claims();
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The session of a profile, made when it is first needed. The configuration is the key, and not the profile's name,
+   * since one process may run the programs of several stacks.
+   *
+   * @throws ConfigError when the configuration cannot be used.
+   */
+  for(profile: unknown): Session {
+    const config = readConfig(this.#options, typeof profile === "string" ? profile : undefined);
+    const key = JSON.stringify(config);
+    const known = this.#sessions.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const client = new Up42Client(config, { isAbandoned: this.#options.isAbandoned });
+    const session = new Session(client, config, this.claims);
+    this.#sessions.set(key, session);
+    return session;
+  }
+}
