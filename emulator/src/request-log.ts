@@ -50,10 +50,12 @@ function hideInBody(body: unknown): string | null {
 }
 
 function hideInForm(form: string): string {
-  const pairs = [...new URLSearchParams(form)];
-  return pairs
-    .map(([name, value]) => `${name}=${isSecret(name) ? HIDDEN : encodeURIComponent(value)}`)
-    .join("&");
+  const pairs = [...new URLSearchParams(form)].map(([name, value]) => {
+    // What is no form at all, such as JSON under a wrong content type, is read as one long name.
+    if (!/^[\w.-]+$/.test(name)) return HIDDEN;
+    return `${name}=${isSecret(name) ? HIDDEN : encodeURIComponent(value)}`;
+  });
+  return pairs.join("&");
 }
 
 function isSecret(name: string): boolean {
