@@ -129,6 +129,7 @@ describe("of a request, the log hides", () => {
       { body: "username=a%20b&password=[hidden]" },
     ],
     ["a refresh token", { headers: form, body: "refresh_token=canary" }, { body: "refresh_token=[hidden]" }],
+    ["what is no form", { headers: form, body: '{"secret":"canary"}' }, { body: "[hidden]" }],
     [
       "what it can't read",
       { body: '{"secret":"canary' },
