@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { describeFailure, type PostAnswer, post } from "./deliver";
+import type { Fault, Faults } from "./faults";
+import { Journal } from "./journal";
 import type { Notification, StoredWebhook } from "./model";
 import type { Settings } from "./options";
 import { notificationHeaders } from "./signature";
-import { timestamp } from "./time";
+import { pause, timestamp } from "./time";
 
-/** As many deliveries are remembered; older ones are forgotten. */
-const REMEMBERED = 1000;
+/** What is remembered; older deliveries are forgotten. */
+const REMEMBERED = { entries: 1000, bytes: 32 * 1024 * 1024 };
 
 /** One POST to a receiver and what came of it. */
 export interface DeliveryAttempt {
@@ -16,7 +16,7 @@ export interface DeliveryAttempt {
   readonly startedAt: string;
   /** Until the answer or the failure, in milliseconds. */
   readonly durationMs: number;
-  /** What was sent; the signature is made anew for every attempt. */
+  /** What was sent; every attempt has a signature of its own. */
   readonly headers: Readonly<Record<string, string>>;
   /** What the receiver answered, if it did. */
   readonly response: PostAnswer | null;
@@ -63,16 +63,18 @@ export interface StartedDelivery {
 
 /** Sends notifications and remembers, in memory, what came of them. */
 export class Deliveries {
-  readonly #deliveries = new Map<string, Delivery>();
-  readonly #closing = new AbortController();
+  readonly #deliveries = new Journal<string, Delivery>(REMEMBERED);
 
-  constructor(private readonly settings: Settings) {
-    setMaxListeners(0, this.#closing.signal);
-  }
+  /** @param closing Ends everything that is under way. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly faults: Faults,
+    private readonly closing: AbortSignal,
+  ) {}
 
   /** All that are remembered, newest first. */
   list(): Delivery[] {
-    return [...this.#deliveries.values()].reverse();
+    return this.#deliveries.values().reverse();
   }
 
   get(id: string): Delivery | undefined {
@@ -96,13 +98,8 @@ export class Deliveries {
       body: JSON.stringify(notification),
       attempts: [],
     };
-    this.#add(delivery);
+    this.#deliveries.add(delivery.id, delivery, sizeOf(delivery));
     return { delivery, done: this.#run(delivery, webhook.secret) };
-  }
-
-  /** Gives up everything that is under way. */
-  close(): void {
-    this.#closing.abort(new Error("the emulator was stopped"));
   }
 
   async #run(started: Delivery, secret: string): Promise<Delivery> {
@@ -110,7 +107,7 @@ export class Deliveries {
     for (let retry = 0; delivery.state === "pending"; retry++) {
       if (retry > 0) await this.#waitForRetry(delivery, retry);
       const attempt = await this.#attempt(delivery, secret);
-      const last = retry + 1 >= delivery.maxAttempts || this.#closing.signal.aborted;
+      const last = retry + 1 >= delivery.maxAttempts || this.closing.aborted;
       const state = isSuccess(attempt) ? "delivered" : last ? "failed" : "pending";
       delivery = { ...delivery, attempts: [...delivery.attempts, attempt], state };
       this.#update(delivery);
@@ -122,17 +119,23 @@ export class Deliveries {
   async #waitForRetry(delivery: Delivery, retry: number): Promise<void> {
     const milliseconds = this.settings.retryDelayMs * 2 ** (retry - 1);
     this.#update({ ...delivery, nextAttemptAt: new Date(Date.now() + milliseconds).toISOString() });
-    await this.#pause(milliseconds);
+    await pause(milliseconds, this.closing);
     this.#update(delivery);
+  }
+
+  #update(delivery: Delivery): void {
+    this.#deliveries.update(delivery.id, delivery, sizeOf(delivery));
   }
 
   async #attempt(delivery: Delivery, secret: string): Promise<DeliveryAttempt> {
     const url = new URL(delivery.url);
-    const headers = notificationHeaders(url, delivery.body, secret, Date.now());
+    const fault = this.faults.take("notify");
+    if (fault?.delayMs !== undefined) await pause(fault.delayMs, this.closing);
+    const headers = notificationHeaders(url, delivery.body, secret, this.settings.signedHeaders, Date.now());
     const startedAt = timestamp();
     const from = performance.now();
     const result = await this.#post(url, headers, delivery.body).then(
-      (response) => ({ response, error: null }),
+      (response) => outcomeOf(response, fault),
       (error: unknown) => ({ response: null, error: describeFailure(error) }),
     );
     return { startedAt, durationMs: Math.round(performance.now() - from), headers, ...result };
@@ -141,9 +144,9 @@ export class Deliveries {
   async #post(url: URL, headers: Record<string, string>, body: string): Promise<PostAnswer> {
     const seconds = this.settings.testTimeoutSeconds;
     const abort = new AbortController();
-    const stop = () => abort.abort(this.#closing.signal.reason);
-    if (this.#closing.signal.aborted) stop();
-    this.#closing.signal.addEventListener("abort", stop);
+    const stop = () => abort.abort(this.closing.reason);
+    if (this.closing.aborted) stop();
+    this.closing.addEventListener("abort", stop);
     const timer = setTimeout(
       () => abort.abort(new Error(`the receiver didn't answer within ${seconds} s`)),
       seconds * 1000,
@@ -152,30 +155,23 @@ export class Deliveries {
       return await post({ url, headers, body }, abort.signal);
     } finally {
       clearTimeout(timer);
-      this.#closing.signal.removeEventListener("abort", stop);
+      this.closing.removeEventListener("abort", stop);
     }
   }
+}
 
-  /** Waits, but not longer than until the emulator stops: then the next attempt fails at once. */
-  async #pause(milliseconds: number): Promise<void> {
-    const { signal } = this.#closing;
-    try {
-      await delay(milliseconds, undefined, { signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
+function outcomeOf(response: PostAnswer, fault: Fault | undefined) {
+  const isLost = fault?.lostAnswer === true;
+  return isLost
+    ? { response: null, error: "the answer was lost (an injected fault)" }
+    : { response, error: null };
+}
 
-  /** One that is forgotten by now stays so. */
-  #update(delivery: Delivery): void {
-    if (this.#deliveries.has(delivery.id)) this.#deliveries.set(delivery.id, delivery);
-  }
-
-  #add(delivery: Delivery): void {
-    this.#deliveries.set(delivery.id, delivery);
-    const [oldest] = this.#deliveries.keys();
-    if (this.#deliveries.size > REMEMBERED && oldest !== undefined) this.#deliveries.delete(oldest);
-  }
+/** Roughly what a delivery takes up. */
+function sizeOf({ body, url, attempts }: Delivery): number {
+  const answers = attempts.reduce((sum, { response }) => sum + JSON.stringify(response).length, 0);
+  // The notification is kept beside its text; an attempt has its headers.
+  return 2 * body.length + url.length + answers + 1024 * (1 + attempts.length);
 }
 
 /** Whether the receiver took the notification. */

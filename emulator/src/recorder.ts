@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** A request that the emulator got. */
 export interface RecordedRequest {
@@ -33,4 +33,9 @@ export function isInternal(path: string): boolean {
 export function splitTarget(target: string): { path: string; query?: string } {
   const mark = target.indexOf("?");
   return mark < 0 ? { path: target } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/** Roughly what a request's head takes up in memory. */
+export function sizeOfHead({ url = "", rawHeaders }: IncomingMessage): number {
+  return 512 + 2 * url.length + rawHeaders.reduce((sum, text) => sum + text.length, 0);
 }

@@ -3,18 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { requireReadableBody } from "../bodies";
 import type { Context } from "../context";
 import type { Delivery } from "../deliveries";
+import { description } from "../description";
 import { ApiError, success } from "../envelope";
+import type { InjectedFault } from "../faults";
 import { type Account, eventNames, type StoredWebhook } from "../model";
 import { createNotification } from "../notification";
 import { DEMO_ACCOUNT } from "../options";
-import { ownAccess } from "../own-access";
 import { loadPage } from "../page";
-import type { RecordedRequest } from "../recorder";
 import { toLoggedRequest } from "../request-log";
 import { repeat, type TriggerRequest, trigger } from "../trigger";
 import { allowOnly } from "./endpoint";
 
 const DELIVERIES = "/_emulator/deliveries";
+const FAULTS = "/_emulator/faults";
 
 /** As many requests are listed, the newest ones. */
 const LISTED_REQUESTS = 1000;
@@ -40,13 +41,8 @@ const triggerSchema = {
 } as const;
 
 /** What the emulator has and UP42 hasn't: a page to look inside, and a way to make things happen. */
-export function ownRoutes(
-  app: FastifyInstance,
-  context: Context,
-  requests: readonly RecordedRequest[],
-): void {
-  const { settings, store, deliveries } = context;
-  app.addHook("onRequest", ownAccess(settings.host));
+export function ownRoutes(app: FastifyInstance, context: Context): void {
+  const { settings, store, deliveries, faults, requests } = context;
   app.addHook("preValidation", requireReadableBody);
   app.addHook("onSend", (request, reply, payload, done) => {
     reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
@@ -62,9 +58,14 @@ export function ownRoutes(
   allowOnly(app, "/_emulator/account", ["GET"]);
 
   app.get("/_emulator/requests", () =>
-    success(requests.slice(-LISTED_REQUESTS).reverse().map(toLoggedRequest)),
+    success(requests.values().slice(-LISTED_REQUESTS).reverse().map(toLoggedRequest)),
   );
   allowOnly(app, "/_emulator/requests", ["GET"]);
+
+  app.get("/_emulator/openapi.yaml", (_request, reply) =>
+    reply.type("application/yaml").send(description().text),
+  );
+  allowOnly(app, "/_emulator/openapi.yaml", ["GET"]);
 
   app.get("/_emulator/events", () => success(settings.events));
   allowOnly(app, "/_emulator/events", ["GET"]);
@@ -101,6 +102,24 @@ export function ownRoutes(
     reply.code(202).send(success(repeat(context, params.deliveryId).delivery)),
   );
   allowOnly(app, `${DELIVERIES}/:deliveryId/repeat`, ["POST"]);
+
+  app.get(FAULTS, () => success(faults.list().map(showFault)));
+  app.post(FAULTS, ({ body }, reply) => reply.code(201).send(success(showFault(faults.inject(body)))));
+  app.delete(FAULTS, (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+  allowOnly(app, FAULTS, ["GET", "POST", "DELETE"]);
+
+  app.delete<{ Params: { faultId: string } }>(`${FAULTS}/:faultId`, ({ params }, reply) => {
+    if (!faults.remove(params.faultId)) throw new ApiError(404, `There is no fault ${params.faultId}.`);
+    return reply.code(204).send();
+  });
+  allowOnly(app, `${FAULTS}/:faultId`, ["DELETE"]);
+}
+
+function showFault({ id, fault, applied }: InjectedFault) {
+  return { id, ...fault, applied };
 }
 
 /** The page asks again every second: what it has already is not sent again. */
