@@ -141,7 +141,7 @@ describe("the data file", () => {
   ])("%s: the emulator doesn't start, names it, and leaves it as it is", async (_, content) => {
     const file = join(folder, "broken.json");
     writeFileSync(file, content);
-    await expect(startEmulator({ dataFile: file })).rejects.toThrow(`can't read the data file ${file}`);
+    await expect(startEmulator({ dataFile: file })).rejects.toThrow(`Failed to read the data file "${file}"`);
     expect(readFileSync(file, "utf8")).toBe(content);
   });
 
