@@ -182,7 +182,7 @@ test("an event is sent, looked into and sent again with the keyboard alone", asy
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await rows().waitFor();
+  await row("order.status live").waitFor();
   for (let tabs = 0; tabs < 5; tabs++) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   const sent = receiver.requests[0]?.headers;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { DEMO_ACCOUNT } from "up42-emulator";
 import * as v from "valibot";
-import { type Config, type ConfigSource, readConfig } from "../../provider/src/config";
+import { type Config, type ConfigSource, readConfig } from "../../provider/src/config/config";
 import { WORKSPACE } from "../support/pulumi";
 
 /** The example's ESC environment: its definition is well-formed, and says to the provider what it means to say. */

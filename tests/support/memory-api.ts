@@ -1,11 +1,13 @@
-import type { WebhooksApi } from "../../provider/src/up42/api";
+import type { Deletion, WebhooksApi } from "../../provider/src/up42/api";
 import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "../../provider/src/up42/model";
 
 /** UP42's webhooks API in memory, for tests of what stands above it. Every call is noted; any can be made to fail. */
 export class MemoryApi implements WebhooksApi {
   readonly attemptTimeoutMs: number = 100;
   readonly maxRetries: number = 3;
+  readonly clockOffsetMs: number = 0;
   readonly calls: string[] = [];
+  readonly concealed = new Set<string>();
   readonly webhooks = new Map<string, RemoteWebhook>();
   /** What the `tests` endpoint answers, in order; the last one for ever. */
   testRuns: TestRun[] = [];
@@ -28,6 +30,14 @@ export class MemoryApi implements WebhooksApi {
     };
     this.webhooks.set(added.id, added);
     return added;
+  }
+
+  conceal(secret: string | undefined): void {
+    if (secret !== undefined) this.concealed.add(secret);
+  }
+
+  redact(text: string): string {
+    return text;
   }
 
   /** How often an operation was called. */
@@ -82,9 +92,9 @@ export class MemoryApi implements WebhooksApi {
       : this.add({ ...webhook, ...spec, updatedAt: "2030-01-01T00:00:00Z" });
   }
 
-  async deleteWebhook(_workspaceId: string, id: string): Promise<boolean> {
+  async deleteWebhook(_workspaceId: string, id: string): Promise<Deletion> {
     await this.#note(`delete ${id}`);
-    return this.webhooks.delete(id);
+    return this.webhooks.delete(id) ? "deleted" : "missing";
   }
 
   async testWebhook(

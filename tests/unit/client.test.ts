@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Config } from "../../provider/src/config";
+import type { Config } from "../../provider/src/config/config";
 import { Up42Client } from "../../provider/src/up42/client";
 import { AnswerError, ApiError, CredentialsError, LostAnswerError } from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
@@ -75,7 +75,6 @@ afterEach(async () => {
 
 const lines: string[] = [];
 const operation = (): Operation => ({
-  what: 'create webhook "x"',
   deadline: new Deadline(4_000),
   report: (line) => lines.push(line),
 });

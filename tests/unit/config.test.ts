@@ -1,4 +1,4 @@
-import { readConfig } from "../../provider/src/config";
+import { readConfig } from "../../provider/src/config/config";
 import { ConfigError } from "../../provider/src/up42/errors";
 
 type Values = Record<string, string>;

@@ -1,10 +1,11 @@
 import fc from "fast-check";
-import type { WebhookState } from "../../provider/src/lifecycle/fields";
-import { Session } from "../../provider/src/lifecycle/session";
+import type { WebhookState } from "../../provider/src/lifecycle/webhook/fields";
 import { isConcealed, sameUrl } from "../../provider/src/lifecycle/webhook/compare";
-import { diffWebhook, readWebhook } from "../../provider/src/lifecycle/webhook/webhook";
-import { diffWebhookTest } from "../../provider/src/lifecycle/webhook-test/webhook-test";
+import { diffWebhook } from "../../provider/src/lifecycle/webhook/diff";
+import { readWebhook } from "../../provider/src/lifecycle/webhook/read";
+import { diffWebhookTest } from "../../provider/src/lifecycle/webhook-test/diff";
 import { MemoryApi } from "../support/memory-api";
+import { callOver } from "../support/session";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const STATE: WebhookState = {
@@ -80,8 +81,8 @@ describe("reading a webhook", () => {
     const api = new MemoryApi();
     const { workspaceId: _, ...webhook } = { ...state, ...remote };
     api.add({ ...webhook, id: "w1" });
-    const session = new Session(api, { workspaceId: "ws", timeoutSeconds: 1 }, () => undefined);
-    return await readWebhook(session, "w1", state);
+    const { session, call } = callOver(api);
+    return await readWebhook(session, call, "w1", state);
   };
   const LATER = "2026-02-02T00:00:00Z";
 
@@ -119,8 +120,8 @@ describe("reading a webhook", () => {
   });
 
   test("finds nothing when it is gone", async () => {
-    const session = new Session(new MemoryApi(), { workspaceId: "ws", timeoutSeconds: 1 }, () => undefined);
-    expect(await readWebhook(session, "w1", STATE)).toBeUndefined();
+    const { session, call } = callOver(new MemoryApi());
+    expect(await readWebhook(session, call, "w1", STATE)).toBeUndefined();
   });
 });
 

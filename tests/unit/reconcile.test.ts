@@ -1,6 +1,6 @@
-import { Session } from "../../provider/src/lifecycle/session";
+import { Claims } from "../../provider/src/lifecycle/claims";
 import { createOnce, TwinError } from "../../provider/src/lifecycle/webhook/create-once";
-import { createWebhook } from "../../provider/src/lifecycle/webhook/webhook";
+import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/model";
@@ -21,13 +21,12 @@ let lines: string[];
 
 beforeEach(() => {
   api = new MemoryApi();
-  workspace = new Workspace(api, "w-1");
+  workspace = new Workspace(api, "w-1", new Claims());
   lines = [];
 });
 
 const create = (timeoutMs = 10_000): Promise<RemoteWebhook> =>
   createOnce(workspace, SPEC, {
-    what: 'create webhook "orders"',
     deadline: new Deadline(timeoutMs),
     report: (line) => lines.push(line),
   });
@@ -36,8 +35,8 @@ const lost = (): never => {
   throw new LostAnswerError("the connection was reset");
 };
 const refused = (): never => {
-  const failure = { method: "POST", url: "u", status: 400, message: "no", isWebPage: false };
-  throw new ApiError("create it", failure);
+  const failure = { method: "POST", url: "u", status: 400, message: "no", isOwn: true, isWebPage: false };
+  throw new ApiError(failure);
 };
 
 /** What happens at the first call of an operation, the second, and so on. */

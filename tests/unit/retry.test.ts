@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 function operation(timeoutMs = LONG_MS): Operation {
-  return { what: 'read webhook "a"', deadline: new Deadline(timeoutMs), report: (line) => lines.push(line) };
+  return { deadline: new Deadline(timeoutMs), report: (line) => lines.push(line) };
 }
 
 function answered(status: number, retryAfterMs?: number): ApiError {

@@ -1,4 +1,4 @@
-import type { Config } from "../../provider/src/config";
+import type { Config } from "../../provider/src/config/config";
 import { ApiError, CredentialsError, TransportError } from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
 import { type TokenRequest, Tokens } from "../../provider/src/up42/tokens";
@@ -14,7 +14,6 @@ const PROJECT = {
 } as const;
 
 const operation: Operation = {
-  what: "list webhooks",
   deadline: new Deadline(60_000),
   report: () => undefined,
 };

@@ -1,24 +1,27 @@
-import type { WebhookInputs } from "../../provider/src/lifecycle/fields";
-import { Session } from "../../provider/src/lifecycle/session";
 import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
-import { createWebhook, deleteWebhook, updateWebhook } from "../../provider/src/lifecycle/webhook/webhook";
+import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
+import { deleteWebhook } from "../../provider/src/lifecycle/webhook/delete";
+import type { WebhookInputs } from "../../provider/src/lifecycle/webhook/fields";
+import { updateWebhook } from "../../provider/src/lifecycle/webhook/update";
 import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
 import { MemoryApi } from "../support/memory-api";
+import { callOver } from "../support/session";
 
+/** UP42 shows it in clear, so that a webhook with it is provably ours. */
+const SECRET = "canary-of-ours";
 const INPUTS: WebhookInputs = {
   name: "alerts",
   url: "https://example.com/up42",
   events: ["order.status"],
   active: true,
+  secret: SECRET,
   workspaceId: "ws",
 };
 const STATE = { ...INPUTS, createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" };
 
 function setUp() {
   const api = new MemoryApi();
-  const lines: string[] = [];
-  const session = new Session(api, { workspaceId: "ws", timeoutSeconds: 2 }, (line) => lines.push(line));
-  return { api, lines, session, ids: () => [...api.webhooks.keys()] };
+  return { api, ...callOver(api), ids: () => [...api.webhooks.keys()] };
 }
 
 /** Makes the first POST go unanswered; `effect` is what it brings about all the same. */
@@ -37,23 +40,23 @@ function loseFirstAnswer(api: MemoryApi, effect: () => void): void {
 
 describe("a create whose answer was lost", () => {
   test("finds the webhook that was created, and does not ask again", async () => {
-    const { api, session, ids } = setUp();
+    const { api, call, session, ids } = setUp();
     loseFirstAnswer(api, () => api.add(INPUTS));
-    const { id } = await createWebhook(session, INPUTS);
+    const { id } = await createWebhook(session, call, INPUTS);
     expect(ids()).toEqual([id]);
     expect(api.count("create")).toBe(1);
   });
 
   test("asks again when nothing was created", async () => {
-    const { api, session, ids } = setUp();
+    const { api, call, session, ids } = setUp();
     loseFirstAnswer(api, () => undefined);
-    const { id } = await createWebhook(session, INPUTS);
+    const { id } = await createWebhook(session, call, INPUTS);
     expect(ids()).toEqual([id]);
     expect(api.count("create")).toBe(2);
   });
 
   test("removes the twin when the first request is carried out after the second", async () => {
-    const { api, lines, session, ids } = setUp();
+    const { api, call, lines, session, ids } = setUp();
     let late: string | undefined;
     loseFirstAnswer(api, () => undefined);
     const fault = api.fault;
@@ -65,25 +68,25 @@ describe("a create whose answer was lost", () => {
         late = api.add(INPUTS).id;
       }
     };
-    const { id } = await createWebhook(session, INPUTS);
+    const { id } = await createWebhook(session, call, INPUTS);
     expect(late).toBeDefined();
     expect(ids()).toEqual([id]);
     expect(id).not.toBe(late);
-    expect(lines).toContainEqual(expect.stringContaining(`removed ${late}`));
+    expect(lines).toContainEqual(expect.stringContaining(`deleted ${late}`));
   });
 
   test("takes neither a webhook that was there before nor one that differs", async () => {
-    const { api, session } = setUp();
+    const { api, call, session } = setUp();
     const before = api.add({ ...INPUTS, name: "other" });
     loseFirstAnswer(api, () => api.add({ ...INPUTS, active: false }));
-    const { id } = await createWebhook(session, INPUTS);
+    const { id } = await createWebhook(session, call, INPUTS);
     expect(api.count("create")).toBe(2);
     expect(id).not.toBe(before.id);
     expect(api.webhooks.get(id)).toMatchObject({ active: true, name: "alerts" });
   });
 
   test("says exactly what may exist when it cannot be found out", async () => {
-    const { api, session } = setUp();
+    const { api, call, session } = setUp();
     api.fault = (call) => {
       if (call === "create") {
         throw new LostAnswerError("POST /webhooks failed: ECONNRESET");
@@ -92,22 +95,22 @@ describe("a create whose answer was lost", () => {
         throw new TransportError("GET /webhooks failed: ECONNREFUSED", { sent: "no" });
       }
     };
-    await expect(createWebhook(session, INPUTS)).rejects.toThrow(
+    await expect(createWebhook(session, call, INPUTS)).rejects.toThrow(
       /answer was lost \(POST.*ECONNRESET\).*could not be found out either \(GET.*ECONNREFUSED\).*named "alerts" with URL https:\/\/example.com\/up42 may exist in workspace ws.*pulumi up/,
     );
   });
 
   test("of several identical webhooks at once gives each its own", async () => {
-    const { api, session, ids } = setUp();
+    const { api, call, session, ids } = setUp();
     loseFirstAnswer(api, () => api.add(INPUTS));
-    const created = await Promise.all([1, 2, 3].map(async () => await createWebhook(session, INPUTS)));
+    const created = await Promise.all([1, 2, 3].map(async () => await createWebhook(session, call, INPUTS)));
     expect(created.map(({ id }) => id).sort()).toEqual(ids().sort());
     expect(ids()).toHaveLength(3);
   });
 
   test("does not take the answer to another request for its own", async () => {
-    const { api, session, ids } = setUp();
-    const first = await createWebhook(session, { ...INPUTS, name: "first" });
+    const { api, call, session, ids } = setUp();
+    const first = await createWebhook(session, call, { ...INPUTS, name: "first" });
     const create = api.createWebhook.bind(api);
     let stale = true;
     api.createWebhook = async (workspaceId, spec) => {
@@ -116,25 +119,25 @@ describe("a create whose answer was lost", () => {
       stale = false;
       return answer ?? created;
     };
-    const second = await createWebhook(session, INPUTS);
+    const second = await createWebhook(session, call, INPUTS);
     expect(ids().sort()).toEqual([first.id, second.id].sort());
   });
 });
 
 describe("a webhook with the same name and URL that was there before", () => {
   test("is an error that names it and the ways out", async () => {
-    const { api, session, ids } = setUp();
+    const { api, call, session, ids } = setUp();
     const { id } = api.add(INPUTS);
-    await expect(createWebhook(session, INPUTS)).rejects.toThrow(
+    await expect(createWebhook(session, call, INPUTS)).rejects.toThrow(
       new RegExp(`${id}.*ifExists: "adopt".*import ${id}.*ifExists: "create"`),
     );
     expect(ids()).toEqual([id]);
   });
 
   test("is taken over with adopt, and brought to what was asked for", async () => {
-    const { api, session, ids } = setUp();
+    const { api, call, session, ids } = setUp();
     const existing = api.add({ ...INPUTS, active: false });
-    await createWebhook(session, { ...INPUTS, ifExists: "adopt" });
+    await createWebhook(session, call, { ...INPUTS, ifExists: "adopt" });
     expect(api.calls).toContain(`update ${existing.id}`);
     expect(api.count("create")).toBe(0);
     expect(ids()).toEqual([existing.id]);
@@ -142,44 +145,44 @@ describe("a webhook with the same name and URL that was there before", () => {
   });
 
   test("is left alone with create", async () => {
-    const { api, session, ids } = setUp();
+    const { api, call, session, ids } = setUp();
     api.add(INPUTS);
-    await createWebhook(session, { ...INPUTS, ifExists: "create" });
+    await createWebhook(session, call, { ...INPUTS, ifExists: "create" });
     expect(ids()).toHaveLength(2);
   });
 
   test("twice is not adopted: which of them is a matter for people", async () => {
-    const { api, session } = setUp();
+    const { api, call, session } = setUp();
     api.add(INPUTS);
     api.add(INPUTS);
-    await expect(createWebhook(session, { ...INPUTS, ifExists: "adopt" })).rejects.toThrow(
+    await expect(createWebhook(session, call, { ...INPUTS, ifExists: "adopt" })).rejects.toThrow(
       /Delete all but one/,
     );
   });
 });
 
 test("updating a webhook that is gone says so and names `pulumi refresh`", async () => {
-  const { session } = setUp();
-  await expect(updateWebhook(session, "gone", STATE, INPUTS)).rejects.toThrow(
-    /does not exist any more.*pulumi refresh/,
+  const { call, session } = setUp();
+  await expect(updateWebhook(session, call, "gone", STATE, INPUTS)).rejects.toThrow(
+    /Failed to update webhook "alerts" \(gone\): workspace ws does not have it any more.*pulumi refresh/,
   );
 });
 
 test("deleting a webhook that is gone succeeds, and says so", async () => {
-  const { lines, session } = setUp();
-  await deleteWebhook(session, "gone", STATE);
+  const { call, lines, session } = setUp();
+  await deleteWebhook(session, call, "gone", STATE);
   expect(lines).toEqual([expect.stringContaining("was gone already")]);
 });
 
 test("a workspace that is not ours is refused at preview", async () => {
-  const { api, session } = setUp();
+  const { api, call, session } = setUp();
   api.fault = (call) => {
     if (call === "list") {
-      const failure = { method: "GET", url: "u", status: 403, message: "not yours", isWebPage: false };
-      throw new ApiError("list the webhooks of workspace ws (workspaceId)", failure);
+      const failure = { method: "GET", url: "u", status: 403, message: "not yours", isOwn: true, isWebPage: false };
+      throw new ApiError(failure);
     }
   };
-  const { failures } = await checkWebhook(() => session, {}, { ...INPUTS });
+  const { failures } = await checkWebhook(call, {}, { ...INPUTS });
   expect(failures).toHaveLength(1);
   expect(failures[0]?.reason).toMatch(/workspace ws \(workspaceId\).*403.*not yours.*up42:workspaceId/);
 });

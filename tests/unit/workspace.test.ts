@@ -10,7 +10,6 @@ function setUp(webhooks = 0) {
   const ids = Array.from({ length: webhooks }, (_, index) => api.add({ name: `n${index}`, secret: "s" }).id);
   const lines: string[] = [];
   const operation: Operation = {
-    what: "read",
     deadline: new Deadline(2_000),
     report: (line) => lines.push(line),
   };

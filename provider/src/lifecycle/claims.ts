@@ -2,8 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { sameTime } from "./webhook/compare";
 
 /** The engine hands over all resources of a command within this time, unless they wait for each other. */
-const QUIET_MS = 500;
-const LONGEST_WAIT_MS = 5_000;
+const QUIET_MS = 2_000;
+const LONGEST_WAIT_MS = 15_000;
 
 /** A webhook as one state entry last saw it. */
 interface Claim {
