@@ -169,7 +169,7 @@ function outcomeOf(response: PostAnswer, fault: Fault | undefined) {
 
 /** Roughly what a delivery takes up. */
 function sizeOf({ body, url, attempts }: Delivery): number {
-  const answers = attempts.reduce((sum, { response }) => sum + (response?.body.length ?? 0), 0);
+  const answers = attempts.reduce((sum, { response }) => sum + JSON.stringify(response).length, 0);
   // The notification is kept beside its text; an attempt has its headers.
   return 2 * body.length + url.length + answers + 1024 * (1 + attempts.length);
 }
