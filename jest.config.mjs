@@ -1,5 +1,6 @@
-// Unit tests import the sources, end-to-end tests the built packages; both are compiled by SWC, since types are
-// checked once, by `npm run check`. Packages that are only published as ES modules are compiled too.
+// Every project is compiled by SWC, since types are checked once, by `npm run check`. Packages that are published as ES
+// modules only are compiled too. No project sets anything up: a test that needs Pulumi's CLI looks for it, and names
+// `npm run setup` when there is none.
 const esModules = [
   "@actions/expressions",
   "agent-base",
@@ -11,12 +12,9 @@ const esModules = [
   "proxy-agent-negotiate",
 ];
 
-/** @type {import("jest").Config} */
-export default {
+const common = {
   rootDir: "tests",
-  testMatch: ["**/*.test.ts"],
   testEnvironment: "node",
-  globalSetup: "<rootDir>/support/global-setup.ts",
   transform: {
     "\\.(m?js|ts)$": [
       "@swc/jest",
@@ -28,7 +26,29 @@ export default {
     "^@actions/expressions$": "<rootDir>/../node_modules/@actions/expressions/dist/index.js",
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join("|")})/)`, "/(provider|emulator)/dist/"],
-  testTimeout: 120_000,
-  maxWorkers: 2,
-  maxConcurrency: 2,
+};
+
+/** Which folders of tests/ each project has. */
+const projects = {
+  /** Pure code of the packages: seconds, no CLI, no network. */
+  unit: ["unit"],
+  /** Emulator and receiver over real sockets, and what others publish in Python. */
+  integration: ["emulator", "receiver", "python"],
+  /** The real CLI. Tests share nothing, so that they run in parallel on any number of cores. */
+  e2e: ["e2e", "examples", "faults"],
+  /** What the repository needs beside the packages: tools, benchmark, documentation, releases. */
+  scaffolding: ["scaffolding", "docs"],
+};
+
+/** @type {import("jest").Config} */
+export default {
+  projects: Object.entries(projects).map(([displayName, folders]) => ({
+    ...common,
+    displayName,
+    testMatch: folders.map((folder) => `<rootDir>/${folder}/**/*.test.ts`),
+  })),
+  // A test waits for what it started, and a machine may be slow: the limit ends what hangs.
+  testTimeout: 600_000,
+  // By default, Jest leaves one core idle, which is half of a small machine.
+  maxWorkers: "100%",
 };

@@ -6,7 +6,7 @@ import { runMain } from "../tools/process.mjs";
 import { checkBars } from "./bars.mjs";
 import { measureImport } from "./loading.mjs";
 import { numbers, wholeNumber, yesOrNo } from "./options.mjs";
-import { Project } from "./project.mjs";
+import { createVariant } from "./project.mjs";
 import { barTable, sizeTable, timeTable } from "./report.mjs";
 import { combine, describeMachine, expectSameMachine, inOrder, summarize } from "./results.mjs";
 
@@ -171,7 +171,7 @@ async function writeDocument({ machine, commands, results }, bars) {
  */
 async function runOnce(setting, variants) {
   const created = await Promise.allSettled(
-    variants.map(async (variant) => ({ variant, project: await Project.create(variant, setting) })),
+    variants.map(async (variant) => ({ variant, project: await createVariant(variant, setting) })),
   );
   const projects = created.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   /** @type {Sample[]} */
@@ -183,7 +183,7 @@ async function runOnce(setting, variants) {
         const parallel =
           setting.parallel > 0 && args[0] !== "preview" ? ["--parallel", String(setting.parallel)] : [];
         await project.requests();
-        const cost = await project.run([...args, ...parallel], { BENCH_VERSION: version });
+        const cost = await project.measure([...args, ...parallel], { BENCH_VERSION: version });
         const requests = await project.requests();
         samples.push({
           variant,
@@ -196,7 +196,7 @@ async function runOnce(setting, variants) {
       }
     }
   } finally {
-    await Promise.all(projects.map(({ project }) => project.remove()));
+    await Promise.all(projects.map(({ project }) => project.dispose()));
   }
   return samples;
 }

@@ -1,96 +1,33 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { cp, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEMO_ACCOUNT } from "up42-emulator";
-import { ensurePulumi, pulumiPathEntries } from "../tools/pulumi-cli.mjs";
+import { createProject, PulumiProject, WORKSPACE } from "../tools/pulumi-project.mjs";
 import { measure } from "./measure.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const FOREIGN_VARIABLES = /^(UP42_|PULUMI_)|^(https?|all|no)_proxy$/i;
 
 /** @typedef {"floor" | "naive" | "ours"} Variant */
 /** @typedef {"no" | "yes"} Secrets whether each webhook has one */
 /** @typedef {{ method: string, path: string, at: string }} RecordedRequest */
 /** @typedef {{ url: string, requests: readonly RecordedRequest[] }} EmulatorState */
 
-/**
- * One variant's stack with everything of its own: folder, state, Pulumi home, and an emulator in its own process.
- */
-export class Project {
-  /**
-   * @param {string} folder
-   * @param {string} binary
-   * @param {NodeJS.ProcessEnv} env
-   * @param {import("node:child_process").ChildProcess} emulator
-   */
-  constructor(folder, binary, env, emulator) {
-    this.folder = folder;
-    this.binary = binary;
-    this.env = env;
-    this.emulator = emulator;
-  }
-
-  /**
-   * @param {Variant} variant
-   * @param {{ n: number, latency: number, secrets: Secrets }} options
-   */
-  static async create(variant, { n, latency, secrets }) {
-    const { binary, ...cli } = await ensurePulumi();
-    const folder = await mkdtemp(join(tmpdir(), `pulumi-up42-bench-${variant}-`));
-    const program = join(folder, "program");
-    await Promise.all(["home", "state", "program"].map((name) => mkdir(join(folder, name))));
-    await cp(join(HERE, "programs", `${variant}.js`), join(program, "index.js"));
-    await cp(join(HERE, "programs", "inputs.js"), join(program, "inputs.js"));
-    await writeFile(join(program, "package.json"), JSON.stringify({ name: "bench", main: "index.js" }));
-    // JavaScript in all variants: no compiler takes part.
-    const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
-    await writeFile(join(program, "Pulumi.yaml"), `name: bench\n${runtime}`);
-    await symlink(join(ROOT, "node_modules"), join(program, "node_modules"), "dir");
-    const emulator = fork(join(HERE, "emulator.mjs"), {
-      env: { ...process.env, BENCH_LATENCY: String(latency) },
-    });
-    const [{ url }] = await once(emulator, "message");
-    const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
-    const env = {
-      ...Object.fromEntries(own),
-      PATH: [...(await pulumiPathEntries({ binary, ...cli }, program)), process.env.PATH ?? ""].join(
-        delimiter,
-      ),
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "bench",
-      PULUMI_STACK: "bench",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      UP42_API_URL: url,
-      UP42_USERNAME: DEMO_ACCOUNT.username,
-      UP42_PASSWORD: DEMO_ACCOUNT.password,
-      UP42_WORKSPACE_ID: DEMO_ACCOUNT.workspaceId,
-      BENCH_N: String(n),
-      BENCH_SECRETS: secrets,
-    };
-    const project = new Project(folder, binary, env, emulator);
-    try {
-      await project.run(["stack", "init", "bench"], {});
-    } catch (error) {
-      await project.remove();
-      throw error;
-    }
-    return project;
-  }
+/** One variant's stack with everything of its own, and an emulator in its own process. */
+export class Project extends PulumiProject {
+  /** @type {import("node:child_process").ChildProcess | undefined} */
+  emulator;
 
   /**
    * Runs a command of the CLI and measures it.
    *
-   * @param {readonly string[]} args
+   * @param {readonly string[]} command
    * @param {Readonly<Record<string, string>>} env more variables
    */
-  async run(args, env) {
-    return await measure(this.binary, [...args, "--non-interactive", "--color", "never"], {
-      cwd: join(this.folder, "program"),
+  async measure(command, env) {
+    return await measure(this.binary, [...command, "--non-interactive", "--color", "never"], {
+      cwd: this.folder,
       env: { ...this.env, ...env },
     });
   }
@@ -119,15 +56,16 @@ export class Project {
 
   /** The size of the stack's state in bytes. */
   async stateBytes() {
-    const folder = join(this.folder, "state", ".pulumi", "stacks");
+    const folder = join(this.root, "state", ".pulumi", "stacks");
     const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("bench.json"));
     const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size));
     return Math.max(0, ...sizes);
   }
 
-  async remove() {
-    this.emulator.disconnect();
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  /** @override */
+  async dispose() {
+    this.emulator?.disconnect();
+    await super.dispose();
   }
 
   /**
@@ -135,10 +73,56 @@ export class Project {
    * @returns {Promise<EmulatorState>}
    */
   async #ask(question) {
+    if (this.emulator === undefined) throw new Error("The emulator has not been started.");
     this.emulator.send(question);
     const [answer] = await once(this.emulator, "message");
     return answer;
   }
+}
+
+/**
+ * @param {Variant} variant
+ * @param {{ n: number, latency: number, secrets: Secrets }} options
+ * @returns {Promise<Project>}
+ */
+export async function createVariant(variant, { n, latency, secrets }) {
+  const emulator = fork(join(HERE, "emulator.mjs"), {
+    env: { ...process.env, BENCH_LATENCY: String(latency) },
+  });
+  const [{ url }] = await once(emulator, "message");
+  const { username, password, workspaceId } = DEMO_ACCOUNT;
+  const env = {
+    UP42_API_URL: url,
+    UP42_USERNAME: username,
+    UP42_PASSWORD: password,
+    UP42_WORKSPACE_ID: workspaceId,
+    BENCH_N: String(n),
+    BENCH_SECRETS: secrets,
+  };
+  try {
+    const write = (/** @type {string} */ folder) => writeProgram(variant, folder);
+    const project = await createProject({ write, env, stack: "bench" }, Project);
+    project.emulator = emulator;
+    return project;
+  } catch (error) {
+    emulator.disconnect();
+    throw error;
+  }
+}
+
+/**
+ * JavaScript in all variants: no compiler takes part.
+ *
+ * @param {Variant} variant
+ * @param {string} folder
+ */
+async function writeProgram(variant, folder) {
+  await cp(join(HERE, "programs", `${variant}.js`), join(folder, "index.js"));
+  await cp(join(HERE, "programs", "inputs.js"), join(folder, "inputs.js"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "bench", main: "index.js" }));
+  const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
+  await writeFile(join(folder, "Pulumi.yaml"), `name: bench\n${runtime}`);
+  await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
 }
 
 /**

@@ -43,7 +43,7 @@ export function expectSameMachine(before, machine) {
   const [there, here] = [before.machine, machine].map(describeMachine);
   if (there === here) return;
   throw new Error(
-    `The file has figures of another machine: ${there}. This is: ${here}. Name another file, or measure all of it anew.`,
+    `The file has figures of another machine: ${there}. This is: ${here}. Name another file, or measure all of it again.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pack } from "./compat/layouts.mjs";
+import { pack } from "./pack.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 
 /** Checks both packages as they are published: what publint says, and whether types fit what is loaded. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { removeStaleOutputs } from "./outputs.mjs";
@@ -17,7 +17,7 @@ const STAND_IN = "web-streams-polyfill";
 export const PACKAGES = ["provider", "emulator"];
 
 /**
- * Compiles the packages, and puts the host into one file.
+ * Compiles the packages, and puts the host and the receiver into one file each.
  *
  * @param {{ force?: boolean }} [options] whether also what seems to be up to date; default: `false`
  * @throws {Error} with what the compiler says
@@ -28,7 +28,7 @@ export async function compile({ force = false } = {}) {
   const flags = force ? ["--force"] : [];
   const result = await runCommand(process.execPath, [tsc, "--build", ...flags, ...PACKAGES], { cwd: ROOT });
   if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
-  await bundleHost();
+  await Promise.all([bundleHost(), bundleReceiver()]);
 }
 
 /**
@@ -58,6 +58,32 @@ async function bundleHost() {
     metafile: true,
   });
   await writeFile(join(PROVIDER, "dist", `${ENTRY}.licenses.txt`), await licensesOf(metafile));
+}
+
+/**
+ * Replaces the compiled receiver by one CommonJS file, and puts an ES module beside it: both from the same source, and
+ * neither with anything that only Node.js has.
+ */
+async function bundleReceiver() {
+  const { build } = await import("esbuild");
+  const folder = join(PROVIDER, "dist", "receiver");
+  const compiled = (await readdir(folder)).filter((file) => /\.m?js$/.test(file));
+  await Promise.all(compiled.map((file) => rm(join(folder, file))));
+  const formats = /** @type {const} */ ({ cjs: "index.js", esm: "index.mjs" });
+  for (const format of /** @type {const} */ (["cjs", "esm"])) {
+    await build({
+      entryPoints: [join(PROVIDER, "src", "receiver", "index.ts")],
+      outfile: join(folder, formats[format]),
+      absWorkingDir: ROOT,
+      bundle: true,
+      platform: "neutral",
+      format,
+      target: "es2022",
+      logLevel: "error",
+    });
+  }
+  // Its types are those of the CommonJS file, so that a program that loads both sees one class of errors.
+  await writeFile(join(folder, "index.d.mts"), 'export * from "./index.js";\n');
 }
 
 /**

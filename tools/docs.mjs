@@ -24,7 +24,7 @@ async function main() {
     const names = [...new Set([...Object.keys(written), ...Object.keys(fresh)])].sort();
     const stale = names.filter((name) => written[name] !== fresh[name]);
     if (stale.length > 0) {
-      throw new Error(`docs/api is not up to date (${stale.join(", ")}). Write it anew: npm run docs`);
+      throw new Error(`docs/api is not up to date (${stale.join(", ")}). Run npm run docs`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

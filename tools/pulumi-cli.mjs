@@ -12,6 +12,7 @@ import {
   isComplete,
   sdkFolder,
 } from "./pulumi-cli/build.mjs";
+import { downloadCli, downloadFolder } from "./pulumi-cli/download.mjs";
 import { compareVersions, parseVersion } from "./pulumi-cli/version.mjs";
 
 /** The oldest Pulumi CLI the provider supports. */
@@ -37,8 +38,8 @@ const LANGUAGE_HOST = "pulumi-language-nodejs";
  */
 
 /**
- * Finds a Pulumi CLI: the one on PATH when it is new enough, else the one built earlier. Neither builds nor changes
- * anything.
+ * Finds a Pulumi CLI: the one on PATH when it is new enough, else the one downloaded or built earlier. Neither downloads
+ * nor builds anything.
  *
  * @param {LookupOptions} [options]
  * @returns {Promise<{ cli?: PulumiCli, rejected?: string }>} `rejected` says why the CLI on PATH is of no use
@@ -47,6 +48,11 @@ export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRo
   const onPath = await pulumiOnPath(env);
   if (onPath.cli !== undefined) return onPath;
   const version = await builtVersion();
+  const official = await pulumiOnPath({ ...env, PATH: join(downloadFolder(cacheRoot, version), "bin") });
+  if (official.cli !== undefined) {
+    const { binary } = official.cli;
+    return { ...onPath, cli: { ...official.cli, source: "cache", pathEntries: [dirname(binary)] } };
+  }
   const folder = buildFolder(cacheRoot, version);
   if (!(await isComplete(folder))) return onPath;
   return {
@@ -56,10 +62,11 @@ export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRo
 }
 
 /**
- * Finds a Pulumi CLI, and builds one (about three minutes, once per user) when there is none. Never reads or writes
- * the user's own `~/.pulumi`, login or stacks.
+ * Finds a Pulumi CLI. When there is none, downloads the official one (seconds), or builds one (about three minutes) when
+ * the download fails; once per user. Never reads or writes the user's own `~/.pulumi`, login or stacks.
  *
- * @param {LookupOptions & { build?: import("./pulumi-cli/build.mjs").BuildProgram }} [options]
+ * @param {LookupOptions & { download?: import("./pulumi-cli/download.mjs").DownloadProgram,
+ *   build?: import("./pulumi-cli/build.mjs").BuildProgram }} [options]
  * @returns {Promise<PulumiCli>}
  * @throws {Error} naming the ways to get a CLI, when none is there and none can be built
  */
@@ -67,6 +74,7 @@ export async function ensurePulumi({
   env = process.env,
   cacheRoot = defaultCacheRoot(env),
   log = console.error,
+  download,
   build,
 } = {}) {
   if (process.platform === "win32") {
@@ -75,7 +83,15 @@ export async function ensurePulumi({
   const { cli, rejected } = await findPulumi({ env, cacheRoot });
   if (cli !== undefined) return cli;
   const version = await builtVersion();
-  log(`${rejected ?? "There is no pulumi on PATH"}: building version ${version}, about 3 minutes, once.`);
+  log(`${rejected ?? "There is no pulumi on PATH"}: downloading version ${version}, once.`);
+  try {
+    await downloadCli({ cacheRoot, version, ...(download && { download }) });
+    const { cli: downloaded } = await findPulumi({ env, cacheRoot });
+    if (downloaded !== undefined) return downloaded;
+    log("The download is not complete: building it from source, about 3 minutes.");
+  } catch (error) {
+    log(`Failed to download it: ${reasonOf(error)}. Building it from source, about 3 minutes.`);
+  }
   try {
     await buildCli({ cacheRoot, version, log, ...(build && { build }) });
   } catch (error) {
@@ -87,6 +103,19 @@ export async function ensurePulumi({
   if (built === undefined)
     throw new Error(`The Pulumi CLI built in ${cacheRoot} is not complete; try again.`);
   return built;
+}
+
+/**
+ * Finds a Pulumi CLI for who does not want to wait for one.
+ *
+ * @param {LookupOptions} [options]
+ * @returns {Promise<PulumiCli>}
+ * @throws {Error} naming the set-up, when there is none
+ */
+export async function requirePulumi(options) {
+  const { cli, rejected = "There is no pulumi on PATH" } = await findPulumi(options);
+  if (cli === undefined) throw new Error(`${rejected}, and none in the cache. Run "npm run setup" first.`);
+  return cli;
 }
 
 /**
@@ -134,7 +163,7 @@ async function pulumiOnPath(env) {
   const binary = findExecutable("pulumi", path);
   if (binary === undefined) return {};
   const version = await askVersion(binary, env);
-  if (version === undefined) return { rejected: `${binary} does not tell its version` };
+  if (version === undefined) return { rejected: `${binary} does not report its version` };
   if (compareVersions(version, MINIMUM_VERSION) < 0) {
     return { rejected: `${binary} is version ${version}, older than ${MINIMUM_VERSION}` };
   }
@@ -173,6 +202,19 @@ function findExecutable(name, folders) {
  */
 function foldersBeside(binary) {
   return [dirname(binary), dirname(realpathSync(binary))];
+}
+
+/**
+ * An error in one line: of a failed fetch, the cause says more than the message.
+ *
+ * @param {unknown} error
+ */
+function reasonOf(error) {
+  const { message, cause } = error instanceof Error ? error : { message: String(error), cause: undefined };
+  return (cause instanceof Error ? cause.message || message : message)
+    .split("\n", 1)
+    .join("")
+    .replace(/\.$/, "");
 }
 
 /** @param {string} file */

@@ -1,6 +1,7 @@
 // Measures what pulumi-up42/receiver costs a function that starts cold, and writes it into docs/receiver.md.
 // Run by `npm run receiver:size`, after `npm run build`.
 import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,17 +15,39 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RECEIVER = join(ROOT, "provider", "dist", "receiver", "index.js");
 const RUNS = 41;
 
+/** A script that verifies a notification with what `receiver` holds. */
+const VERIFY = (() => {
+  const secret = "QWZTFnMEXhqZKNmu";
+  const body = JSON.stringify({
+    event: "order.status",
+    liveMode: true,
+    messageId: "377669ea-5521-416a-976a-8e290466f7fb",
+    timestamp: "2022-02-18T15:12:18.672945Z",
+    body: { status: "FULFILLED" },
+  });
+  const date = "Fri, 18 Feb 2022 15:12:18 GMT";
+  const headers = {
+    date,
+    "signature-input": 'up42-sig=("date");created=1645197138',
+    signature: `up42-sig=${createHmac("sha256", secret).update(date).digest("base64")}`,
+  };
+  const options = `{ secret: ${JSON.stringify(secret)}, now: () => 1645197139000 }`;
+  return `receiver.verifyNotification(${JSON.stringify({ headers, body })}, ${options});`;
+})();
+
 /**
  * The median time, in milliseconds, that a fresh process takes to load a module.
  * @param {string} folder where to put the script; one given by --eval would have Node's own modules loaded before it
  * @param {string} module
+ * @param {string} [then] what is measured too
  */
-function loadTime(folder, module) {
+function loadTime(folder, module, then = "") {
   const script = join(folder, "load.cjs");
   writeFileSync(
     script,
     `const start = process.hrtime.bigint();
-     require(${JSON.stringify(module)});
+     const receiver = require(${JSON.stringify(module)});
+     ${then}
      console.log(Number(process.hrtime.bigint() - start) / 1e6);`,
   );
   const times = Array.from({ length: RUNS }, () => Number(execFileSync(process.execPath, [script])));
@@ -62,7 +85,8 @@ async function measure() {
     return [
       ["Load, installed from npm", loadTime(folder, RECEIVER)],
       ["Load, bundled", loadTime(folder, bundled)],
-      ["of either, `node:crypto` of Node itself", loadTime(folder, "node:crypto")],
+      ["Load, bundled, and verify a first notification", loadTime(folder, bundled, VERIFY)],
+      ["of that, `node:crypto` of Node itself", loadTime(folder, "node:crypto")],
       ["Bundle, minified", kib(bytes.length)],
       ["Bundle, minified and gzipped", kib(gzipSync(bytes).length)],
     ];

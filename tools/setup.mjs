@@ -7,7 +7,6 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COMPILER, compile, PACKAGES } from "./compile.mjs";
-import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 import { ensurePulumi } from "./pulumi-cli.mjs";
@@ -21,7 +20,7 @@ const COMMON = [COMPILER, join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.
 
 async function setup() {
   checkPlatform();
-  if (!(await isInstalled(ROOT)) || !(await isCompiled()))
+  if (!(await isInstalled()) || !(await isCompiled()))
     await withLock(join(STATE, "setup.lock"), prepare, onWait);
   if (!process.argv.includes("--no-cli")) await ensurePulumi({ log: console.log });
 }
@@ -43,8 +42,18 @@ function onWait() {
 
 /** With the lock held, so it looks again: another process may have done it all meanwhile. */
 async function prepare() {
-  if (!(await isInstalled(ROOT))) await install();
+  if (!(await isInstalled())) await install();
   if (!(await isCompiled())) await compileAll();
+}
+
+/** Whether npm's own list of what it installed, which it writes last, is newer than what was to be installed. */
+async function isInstalled() {
+  const files = ["package-lock.json", "node_modules/.package-lock.json"].map((file) =>
+    stat(join(ROOT, file)),
+  );
+  const [wanted, installed] = await Promise.allSettled(files);
+  if (wanted?.status !== "fulfilled" || installed?.status !== "fulfilled") return false;
+  return installed.value.mtimeMs >= wanted.value.mtimeMs;
 }
 
 async function install() {

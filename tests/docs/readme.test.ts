@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { verifyNotification } from "pulumi-up42/receiver";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { startCommand } from "../support/command";
+import { startCommand } from "../../tools/process.mjs";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { readDocument } from "./markdown";

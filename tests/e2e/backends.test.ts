@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import S3rver from "s3rver";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { type RunningCommand, startCommand } from "../support/command";
-import { loginElsewhere } from "../support/other-client";
+import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
+import { loginAs } from "../support/up42-account";
 
 /** Two webhooks; held up, while the stack is locked, for as long as HOLD names a file that does not exist. */
 const PROGRAM = `
@@ -134,12 +134,8 @@ describe.each([
   test("up, refresh, up, destroy", async () => {
     expect((await project.up()).changes).toEqual({ same: 3 });
     const jobs = emulator.webhooks().find(({ name }) => name === "jobs");
-    const other = await loginElsewhere(emulator.url);
-    await other.change(jobs?.id ?? "", {
-      name: "jobs",
-      url: "https://example.com/jobs",
-      events: ["job.status"],
-    });
+    const other = await loginAs(emulator);
+    await other.change(jobs?.id ?? "", { active: false });
 
     expect((await project.refresh()).changes).toEqual({ same: 2, update: 1 });
     const up = await project.up();

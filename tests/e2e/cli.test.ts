@@ -2,10 +2,10 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere } from "../support/other-client";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { runUp42 } from "../support/up42Command";
+import { loginAs } from "../support/up42-account";
+import { runUp42 } from "../support/up42-command";
 
 describe("the command pulumi-up42, outside of a Pulumi project", () => {
   const secret = canary("webhook");
@@ -42,7 +42,7 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
       startReceiver(500),
     ]);
     folder = await mkdtemp(join(tmpdir(), "pulumi-up42-test-"));
-    const other = await loginElsewhere(emulator.url, account);
+    const other = await loginAs(emulator, account);
     good = await other.create({
       name: "good",
       url: receiver.url,

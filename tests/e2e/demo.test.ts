@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningCommand, startCommand } from "../support/command";
+import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { WORKSPACE } from "../support/pulumi";
 
 // Everything that the demo leaves behind would be in this folder, and every process that it starts knows of it.
@@ -28,12 +28,12 @@ test("the demo runs to its end, every step does what it says, and nothing is lef
     ["create", "webhook created, 1 test notification verified", "5"],
     ["change", "updated in place, 2 test notifications verified", "4"],
     ["break", "deployment failed: both events refused with 401", expect.stringMatching(/^[3-9]$/)],
-    ["mend", "deployment succeeded, 2 test notifications verified", "2"],
+    ["repair", "deployment succeeded, 2 test notifications verified", "2"],
     ["refresh", "no drift", "2"],
     ["destroy", "webhook deleted, the workspace is empty", "2"],
   ]);
   expect(stdout).toMatch(/\$ pulumi up --yes --skip-preview/);
-  expect(stdout).toMatch(/\* webhook \S+ did not deliver order\.status: .*401 Unauthorized/);
+  expect(stdout).toMatch(/\* Failed to test webhook .*order\.status: .*401 Unauthorized/);
   expect(stdout).not.toContain("\u001b");
   await expectNothingLeft();
 });

@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { type Colleague, loginAs, webhookWithId } from "../support/colleague";
 import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
 import { createProject, type Deployment, type PulumiProject } from "../support/pulumi";
+import { type Colleague, loginAs, webhookWithId } from "../support/up42-account";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;

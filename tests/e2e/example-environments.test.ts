@@ -4,10 +4,10 @@ import { verifyNotification } from "pulumi-up42/receiver";
 import { type Account, DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import {
   type CommandResult,
-  describe as inWords,
+  describeResult,
   type RunningCommand,
   startCommand,
-} from "../support/command";
+} from "../../tools/process.mjs";
 import { parseStack } from "../support/engine";
 import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
@@ -198,7 +198,8 @@ test("no secret was printed, or is in any file", async () => {
 /** Runs the command as `npm start` does, in a copy of the example, and expects an exit code. */
 async function run(args: readonly string[], exitCode = 0): Promise<CommandResult> {
   const result = await ended(start(args));
-  if (result.exitCode !== exitCode) throw new Error(`Expected exit code ${exitCode}: ${inWords(result)}`);
+  if (result.exitCode !== exitCode)
+    throw new Error(`Expected exit code ${exitCode}: ${describeResult(result)}`);
   return result;
 }
 

@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere, type OtherClient } from "../support/other-client";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
+import { type Colleague, loginAs } from "../support/up42-account";
 
 const PROGRAM = `
 const pulumi = require("@pulumi/pulumi");
@@ -52,13 +52,13 @@ describe("reading what is at UP42 from a program", () => {
   const secret = canary("webhook");
   const missing = "00000000-0000-4000-8000-000000000000";
   let emulator: Emulator;
-  let other: OtherClient;
+  let other: Colleague;
   let project: PulumiProject;
   let ids: { plain: string; signed: string };
 
   beforeAll(async () => {
     emulator = await startEmulator();
-    other = await loginElsewhere(emulator.url);
+    other = await loginAs(emulator);
     ids = {
       plain: await other.create({
         name: "plain",

@@ -2,10 +2,10 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ModuleKind, ScriptTarget, transpile } from "typescript";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { loginElsewhere, type OtherClient, type WebhookBody } from "../support/other-client";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { runUp42 } from "../support/up42Command";
+import { type Colleague, loginAs, type WebhookBody } from "../support/up42-account";
+import { runUp42 } from "../support/up42-command";
 
 const FILE = "up42-import.json";
 
@@ -19,7 +19,7 @@ describe("importing webhooks that somebody else made", () => {
     { name: "orders!", url: "https://example.com/other", events: ["job.status"], active: true },
   ];
   let emulator: Emulator;
-  let other: OtherClient;
+  let other: Colleague;
   let project: PulumiProject;
   let ids: string[];
 
@@ -33,7 +33,7 @@ describe("importing webhooks that somebody else made", () => {
 
   beforeAll(async () => {
     emulator = await startEmulator({ accounts: [account] });
-    other = await loginElsewhere(emulator.url, account);
+    other = await loginAs(emulator, account);
     ids = [];
     for (const body of bodies) {
       ids.push(await other.create(body));

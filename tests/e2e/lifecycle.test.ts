@@ -6,7 +6,6 @@ import eventsResponse from "../fixtures/seed/events-response.json";
 import testRequest from "../fixtures/seed/test-request.json";
 import testResponse from "../fixtures/seed/test-response.json";
 import { startProxy, type TestProxy } from "../support/broken-proxy";
-import { loginAs, onlyWebhook, webhookWithId } from "../support/colleague";
 import {
   demoEnvironment,
   script,
@@ -16,6 +15,7 @@ import {
   takeRequests,
 } from "../support/deployment";
 import { createProject } from "../support/pulumi";
+import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
 
 const OTHER = {
   ...DEMO_ACCOUNT,

@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
-import { loginAs, onlyWebhook, webhookWithId } from "../support/colleague";
 import { demoEnvironment, script, startDeployment, type TestDeployment } from "../support/deployment";
 import type { PulumiProject } from "../support/pulumi";
+import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
 
 /** Nobody listens there: a test of the webhook fails at once. */
 const DEAD = "http://127.0.0.1:9";

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { type PassingRequest, startProxy, type TestProxy } from "../support/broken-proxy";
-import { loginAs } from "../support/colleague";
 import { script } from "../support/deployment";
 import { createProject, type Deployment, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
+import { loginAs } from "../support/up42-account";
 
 const WEBHOOK_SECRETS = ["first", "second", "third", "theirs"].map(canary);
 const [FIRST = "", SECOND = "", THIRD = "", THEIRS = ""] = WEBHOOK_SECRETS;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { descendants, isRunning } from "../support/processes";
+import { descendants, isRunning } from "../../tools/process.mjs";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 

@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { startProxy } from "../support/broken-proxy";
-import { loginAs, onlyWebhook } from "../support/colleague";
 import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
+import { loginAs, onlyWebhook } from "../support/up42-account";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;

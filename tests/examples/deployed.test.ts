@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Account, DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { type RunningCommand, startCommand } from "../support/command";
+import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { nameOf } from "../support/engine";
 import { freePorts } from "../support/example-copy";
 import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Account, type Emulator, startEmulator } from "up42-emulator";
-import { describe as spell } from "../support/command";
-import { descendants, signalAll } from "../support/processes";
+import { descendants, describeResult, signalAll } from "../../tools/process.mjs";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary } from "../support/secrets";
+import { type Colleague, loginAs, webhookBody } from "../support/up42-account";
 import { carryOut, compare, type Findings, noFindings } from "./compare";
 import type { Program } from "./engine";
 import { deleteEmptyChecksums } from "./file-backend";
 import { ATTEMPT_TIMEOUT_MS, TIMEOUT_SECONDS } from "./lanes";
 import { leaks } from "./leaks";
-import { outside } from "./outside";
 import { FaultyProxy } from "./proxy";
 import { Random } from "./random";
 import type { RunResult } from "./run";
@@ -73,7 +72,7 @@ class CliRun {
   }
 
   async live(): Promise<void> {
-    await this.#outside("POST", "", BYSTANDER);
+    await (await this.#colleague()).create(webhookBody(BYSTANDER));
     const command = this.#random.pick(COMMANDS);
     await this.#write(this.#program);
     if (command !== "up") {
@@ -117,8 +116,8 @@ class CliRun {
     signalAll(left, "SIGKILL");
     const result = await running.result;
     this.proxy.observer = undefined;
-    this.trace.push(spell(result));
-    this.#lookForSecrets(command, spell(result));
+    this.trace.push(describeResult(result));
+    this.#lookForSecrets(command, describeResult(result));
     if (left.length > 0) await this.#unlock();
   }
 
@@ -135,7 +134,7 @@ class CliRun {
     for (let tries = 1; ; tries += 1) {
       const running = this.project.start([command, "--yes", "--skip-preview"]);
       const result = await running.result;
-      const output = spell(result);
+      const output = describeResult(result);
       this.trace.push(output);
       this.#lookForSecrets("recovery", output);
       if (result.exitCode === 0) return;
@@ -160,7 +159,7 @@ class CliRun {
   async #removeDeliberateDoubles(): Promise<void> {
     const claimed = new Set([...(await this.#state()).values()].map(({ id }) => id));
     for (const { id, name } of this.emulator.webhooks()) {
-      if (name === "twin" && !claimed.has(id)) await this.#outside("DELETE", id);
+      if (name === "twin" && !claimed.has(id)) await (await this.#colleague()).delete(id);
     }
   }
 
@@ -196,8 +195,8 @@ class CliRun {
     );
   }
 
-  async #outside(method: string, id: string, body?: typeof BYSTANDER): Promise<void> {
-    await outside(this.emulator, this.account, method, id, body);
+  async #colleague(): Promise<Colleague> {
+    return await loginAs(this.emulator, this.account);
   }
 
   #lookForSecrets(where: string, text: string): void {

@@ -5,7 +5,7 @@ import { BYSTANDER } from "./scenario";
 /** What is wrong, a line each. */
 export interface Findings {
   readonly lost: string[];
-  readonly doubled: string[];
+  readonly duplicated: string[];
   readonly orphaned: string[];
   readonly leaked: string[];
   /** Why the run did not get to its end: a defect of the suite, or of what it runs. */
@@ -13,7 +13,7 @@ export interface Findings {
 }
 
 export function noFindings(): Findings {
-  return { lost: [], doubled: [], orphaned: [], leaked: [], broken: [] };
+  return { lost: [], duplicated: [], orphaned: [], leaked: [], broken: [] };
 }
 
 /** One run that breaks must not take the others along: it fails, and they go on. */
@@ -49,7 +49,7 @@ export function compare(
   }
   for (const { id, name } of unclaimed.values()) {
     const isDouble = [...program.values()].some((wanted) => wanted.name === name);
-    (isDouble ? findings.doubled : findings.orphaned).push(`${id} ("${name}") belongs to no resource`);
+    (isDouble ? findings.duplicated : findings.orphaned).push(`${id} ("${name}") belongs to no resource`);
   }
 }
 

@@ -1,9 +1,7 @@
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WORKSPACE } from "../support/pulumi";
-
-const FOREIGN_VARIABLES = /^(UP42_|PULUMI_|NODE_OPTIONS$)|^(https?|all|no)_proxy$/i;
+import { ownEnvironment, WORKSPACE } from "../../tools/pulumi-project.mjs";
 
 /** A program's folder with the workspace's packages, as the dynamic host finds it; `remove` removes it. */
 export async function programFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
@@ -14,9 +12,5 @@ export async function programFolder(): Promise<{ readonly path: string; remove()
 
 /** The environment of a host: this process's, without what would configure the provider. */
 export function hostEnvironment(preload?: string): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
-  return {
-    ...Object.fromEntries(own),
-    ...(preload === undefined ? {} : { NODE_OPTIONS: `--require=${preload}` }),
-  };
+  return { ...ownEnvironment(), ...(preload === undefined ? {} : { NODE_OPTIONS: `--require=${preload}` }) };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Account, type Emulator, type StoredWebhook, startEmulator } from "up42-emulator";
 import { canary } from "../support/secrets";
+import { type Colleague, loginAs } from "../support/up42-account";
 import { programFolder } from "./folder";
 import { DynamicHost, type Properties } from "./host";
-import { outside } from "./outside";
 import { FaultyProxy } from "./proxy";
 
 export const TIMEOUT_SECONDS = 4;
@@ -19,8 +19,8 @@ export interface Lane {
   readonly proxy: FaultyProxy;
   /** The webhooks that UP42 has in this lane's workspace. */
   webhooks(): StoredWebhook[];
-  /** Calls the emulator's API past the proxy, as somebody outside of the stack. */
-  outside(method: string, id: string, body?: Properties): Promise<void>;
+  /** Logs in past the proxy, as a colleague beside the stack. Logs in each time: a run is longer than a token lives. */
+  colleague(): Promise<Colleague>;
 }
 
 /** How often a host serves a lane, each time under another profile. */
@@ -153,7 +153,7 @@ async function openLane(emulator: Emulator, account: Account, name: string): Pro
     account,
     proxy,
     webhooks: () => emulator.webhooks(workspaceId),
-    outside: async (method, id, body) => await outside(emulator, account, method, id, body),
+    colleague: async () => await loginAs(emulator, account),
   };
 }
 

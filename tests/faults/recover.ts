@@ -44,7 +44,7 @@ export class Recovery {
     const messages = [...failures.values()];
     for (const message of messages.filter((one) => one.includes("Delete all but one"))) {
       const [, ...others] = message.match(/[0-9a-f-]{36}(?= \(created )/g) ?? [];
-      for (const id of others) await this.lane.outside("DELETE", id);
+      for (const id of others) await (await this.lane.colleague()).delete(id);
     }
     if (messages.some((message) => message.includes("pulumi refresh"))) await this.refresh();
   }
@@ -62,7 +62,8 @@ export class Recovery {
       return message !== undefined && isSuspect ? [`${wanted.name} ${wanted.url}`] : [];
     });
     for (const { id, name, url } of this.lane.webhooks()) {
-      if (suspects.includes(`${name} ${url}`) && !claimed.has(id)) await this.lane.outside("DELETE", id);
+      if (suspects.includes(`${name} ${url}`) && !claimed.has(id))
+        await (await this.lane.colleague()).delete(id);
     }
   }
 }

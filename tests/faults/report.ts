@@ -2,7 +2,7 @@ import { writeFigures } from "../../tools/figures.mjs";
 import type { RunResult } from "./run";
 import type { Summary } from "./suite";
 
-/** Whether anything was lost, doubled, orphaned or leaked. */
+/** Whether anything was lost, duplicated, orphaned or leaked. */
 export function hasFailed({ results, leakedOutputs }: Summary): boolean {
   return results.some(isFailing) || leakedOutputs.length > 0;
 }
@@ -34,7 +34,7 @@ export function describeResult({ results, leakedOutputs }: Summary): string {
     results.reduce((total, { findings }) => total + new Set(findings[key]).size, 0);
   const faults = results.reduce((total, run) => total + run.faults.length, 0);
   return (
-    `runs ${results.length}, faults ${faults}, lost ${sum("lost")}, doubled ${sum("doubled")}, ` +
+    `runs ${results.length}, faults ${faults}, lost ${sum("lost")}, duplicated ${sum("duplicated")}, ` +
     `orphaned ${sum("orphaned")}, secrets leaked ${sum("leaked") + leakedOutputs.length}`
   );
 }

@@ -1,3 +1,4 @@
+import { webhookBody } from "../support/up42-account";
 import { carryOut, compare, type Findings, noFindings } from "./compare";
 import { Engine, type Failures, type Program, type State } from "./engine";
 import type { Lane, Lanes } from "./lanes";
@@ -52,7 +53,7 @@ class Run {
   async live(): Promise<void> {
     const random = this.#random;
     let program = drawProgram(random);
-    await this.lane.outside("POST", "", BYSTANDER);
+    await (await this.lane.colleague()).create(webhookBody(BYSTANDER));
     await this.#leaveOver(program);
     await this.#command(program, async (engine) => await engine.up(program));
     if (random.chance(0.4)) {
@@ -131,19 +132,16 @@ class Run {
   async #leaveOver(program: Program): Promise<void> {
     const [webhook] = program.values();
     if (webhook === undefined || webhook.ifExists === "create" || !this.#random.chance(0.15)) return;
-    const { ifExists: _, ...leftOver } = webhook;
-    await this.lane.outside("POST", "", leftOver);
+    await (await this.lane.colleague()).create(webhookBody(webhook));
   }
 
   /** Sometimes somebody changes or deletes a webhook outside of the stack, for a refresh to see. */
   async #meddle(): Promise<void> {
+    const colleague = await this.lane.colleague();
     for (const { id, outputs } of this.#state.values()) {
       const luck = this.#random.next();
-      if (luck < 0.15) await this.lane.outside("DELETE", id);
-      else if (luck < 0.3) {
-        const { name = "", url = "", events = [] } = outputs;
-        await this.lane.outside("PUT", id, { name, url, events, active: outputs.active !== true });
-      }
+      if (luck < 0.15) await colleague.delete(id);
+      else if (luck < 0.3) await colleague.change(id, { active: outputs.active !== true, secret: undefined });
     }
   }
 
@@ -166,6 +164,7 @@ class Run {
 
   /** Whatever a run left must not disturb the next one in this lane. */
   async #clean(): Promise<void> {
-    for (const { id } of this.lane.webhooks()) await this.lane.outside("DELETE", id);
+    const colleague = await this.lane.colleague();
+    for (const { id } of this.lane.webhooks()) await colleague.delete(id);
   }
 }

@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { serve } from "@hono/node-server";
 import { type ApiGatewayEvent, createMemoryReplayStore, type Notification } from "pulumi-up42/receiver";
 import { DEMO_ACCOUNT, type Delivery, type Emulator, startEmulator } from "up42-emulator";
 import { createHandler } from "../../examples/receivers/src/aws-lambda";
 import { createReceiver as createExpressReceiver } from "../../examples/receivers/src/express";
 import { createReceiver as createFastifyReceiver } from "../../examples/receivers/src/fastify";
 import { createReceiver as createNodeReceiver } from "../../examples/receivers/src/node-http";
+import worker, { createReceiver as createWebReceiver } from "../../examples/receivers/src/web";
 import { sign } from "./sign";
 import { JOB_STATUS, SECRET } from "./support";
 
@@ -32,6 +34,7 @@ const SERVERS: [string, Start][] = [
     (secret, onNotification) => listen(createServer(createExpressReceiver(secret, onNotification))),
   ],
   ["Fastify", startFastify],
+  ["web-standard requests", startWeb],
 ];
 
 const EXAMPLES: [string, Start][] = [
@@ -181,6 +184,28 @@ test.each(EXAMPLES)(
   },
 );
 
+test("the example for AWS Lambda lets UP42 send again what another instance handles", async () => {
+  const store = createMemoryReplayStore();
+  await store.claim(JOB_STATUS.messageId, "another instance", 60);
+  const handler = createHandler(SECRET, store, () => undefined);
+  expect(await handler(request(SECRET))).toEqual({
+    statusCode: 503,
+    headers: { "content-type": "application/json", "retry-after": "10" },
+    body: '{"code":"still_running"}',
+  });
+});
+
+test("the example for web-standard requests is a Cloudflare Worker", async () => {
+  const log = jest.spyOn(console, "log").mockImplementation(() => undefined);
+  const signed = () => new Request("https://worker.example/", { method: "POST", ...request(SECRET) });
+  const answers = [
+    await worker.fetch(signed(), { UP42_WEBHOOK_SECRET: SECRET }),
+    await worker.fetch(signed(), {}),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([204, 500]);
+  expect(log.mock.calls).toEqual([["job.status", JOB_STATUS.body]]);
+});
+
 async function withReceiver<Result>(
   start: Start,
   secret: string,
@@ -216,6 +241,20 @@ async function startFastify(secret: string, onNotification: OnNotification): Pro
   app.log.level = "silent";
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   return { url: `${url}/`, close: () => app.close() };
+}
+
+/** What runtimes with web-standard requests do. */
+async function startWeb(secret: string, onNotification: OnNotification): Promise<Running> {
+  const server = serve({ fetch: createWebReceiver(secret, onNotification), port: 0, hostname: "127.0.0.1" });
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The receiver has no port.");
+  const close = async () => {
+    const closed = once(server, "close");
+    server.close();
+    await closed;
+  };
+  return { url: `http://127.0.0.1:${address.port}/`, close };
 }
 
 /** What AWS does: turns requests into events, and what the handler gives into answers. */

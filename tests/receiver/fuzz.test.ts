@@ -3,8 +3,11 @@ import {
   type HeadersInput,
   NotificationError,
   type NotificationRequest,
+  requestFromApiGateway,
   type VerifiedNotification,
+  verifyNodeRequest,
   verifyNotification,
+  verifyNotificationAsync,
 } from "../../provider/src/receiver";
 import { sign } from "./sign";
 import { JOB_STATUS, NOW, OPTIONS, SECRET } from "./support";
@@ -125,6 +128,37 @@ test("10,000 random requests: all refused, with the typed error", () => {
   );
 });
 
+test("1,000 random requests, good and bad: Web Crypto gives what node:crypto does", async () => {
+  const good = sign({
+    secret: SECRET,
+    body: BODY,
+    digest: "content-digest",
+    algorithm: "sha512",
+    created: NOW,
+  });
+  const changed = fc.record({
+    ...Object.fromEntries(Object.keys(good.headers).map((key) => [key, fc.constant(good.headers[key])])),
+    date: fc.oneof(fc.constant(good.headers.date), value),
+  });
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(headers, changed),
+      fc.oneof(fc.constant(BODY), body),
+      async (randomHeaders, randomBody) => {
+        const request = { headers: randomHeaders, body: randomBody };
+        const expected = outcome(request);
+        const result = await verifyNotificationAsync(request, OPTIONS).catch((error: unknown) => error);
+        expect(result).toEqual(expected);
+        if (expected instanceof NotificationError) expect(result).toMatchObject({ code: expected.code });
+        else accepted += 1;
+      },
+    ),
+    { ...RUNS, numRuns: 1000 },
+  );
+  expect(accepted).toBeGreaterThan(10);
+});
+
 test("10,000 requests signed with another secret and damaged: all refused", () => {
   const codes = new Set<string>();
   const damage = fc.record({
@@ -196,6 +230,76 @@ test.each(['"', "(", " ", ",", ";a", '\\"', "=", "a=(", 'up42-sig=("', "up42-sig
     }
   },
 );
+
+// What is quadratic takes minutes for a megabyte, and hours for some: more than the test has.
+describe("a megabyte", () => {
+  const UNITS = [
+    '"',
+    "(",
+    " ",
+    ",",
+    ";a",
+    '\\"',
+    "=",
+    "a=(",
+    'up42-sig=("',
+    "up42-sig=,",
+    ":",
+    "\t",
+    "A",
+    "ü",
+    '{"a":',
+  ];
+  const good = sign({ secret: SECRET, body: BODY, digest: "digest", created: NOW });
+  const megabyte = (unit: string) => unit.repeat(Math.floor(1_000_000 / unit.length));
+
+  test.each(UNITS)("of %j in the body, signed: the typed error", (unit) => {
+    for (const body of [megabyte(unit), JSON.stringify({ ...JOB_STATUS, messageId: megabyte(unit) })]) {
+      const request = sign({ secret: SECRET, body, digest: "digest", created: NOW });
+      expect(outcome(request)).toBeInstanceOf(NotificationError);
+    }
+  });
+
+  test.each(UNITS)("of %j in the body, kept in a field: accepted", (unit) => {
+    const body = JSON.stringify({ ...JOB_STATUS, note: megabyte(unit) });
+    expect(outcome(sign({ secret: SECRET, body, digest: "digest", created: NOW }))).not.toBeInstanceOf(Error);
+  });
+
+  test.each(UNITS)("of %j in each header, in one line or in many", (unit) => {
+    for (const header of ["signature", "signature-input", "date", "digest"]) {
+      for (const value of [megabyte(unit), Array.from({ length: 500_000 }, () => unit)]) {
+        const refused = outcome({ headers: { ...good.headers, [header]: value }, body: BODY });
+        expect(refused).toMatchObject({ code: "headers_too_large" });
+      }
+    }
+    expect(outcome({ headers: { ...good.headers, cookie: megabyte(unit) }, body: BODY })).not.toBeInstanceOf(
+      Error,
+    );
+    expect(outcome({ headers: { ...good.headers, [megabyte(unit)]: "x" }, body: BODY })).not.toBeInstanceOf(
+      Error,
+    );
+  });
+
+  test("of tasks", () => {
+    const tasks = Array.from({ length: 25_000 }, () => JOB_STATUS.body.tasks[0]);
+    const body = JSON.stringify({ ...JOB_STATUS, body: { ...JOB_STATUS.body, tasks } });
+    expect(body.length).toBeGreaterThan(1_000_000);
+    expect(outcome(sign({ secret: SECRET, body, created: NOW }))).not.toBeInstanceOf(Error);
+  });
+
+  test("of base64 in an event of AWS", () => {
+    const event = requestFromApiGateway({ ...good, body: megabyte("QUFB"), isBase64Encoded: true });
+    expect(outcome(event)).toMatchObject({ code: "digest_mismatch" });
+  });
+
+  test("of bytes in the chunks of a request", async () => {
+    async function* chunks() {
+      for (let count = 0; count < 250_000; count += 1) yield await Promise.resolve(new Uint8Array(4));
+    }
+    const verifying = verifyNodeRequest({ headers: good.headers, iterator: chunks }, OPTIONS);
+    await expect(verifying).rejects.toMatchObject({ code: "digest_mismatch" });
+  });
+});
 
 test("a signed body that nests a million deep is refused", () => {
   const deep = sign({ secret: SECRET, body: "[".repeat(1e6) + "]".repeat(1e6), created: NOW });

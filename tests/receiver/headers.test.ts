@@ -52,6 +52,8 @@ describe("the forms of headers", () => {
       { headers: upper, body: BODY },
       { headers: upper, multiValueHeaders: null, body: base64, isBase64Encoded: true },
       { headers: { ...upper, DATE: "the last line only" }, multiValueHeaders: lists, body: BODY },
+      { headers: upper, multiValueHeaders: {}, body: BODY },
+      { headers: upper, multiValueHeaders: { Date: [GOOD.date ?? ""] }, body: BODY },
     ];
     for (const event of events) {
       expect(verifyNotification(requestFromApiGateway(event), OPTIONS).bodyBound).toBe(true);
@@ -59,6 +61,36 @@ describe("the forms of headers", () => {
     expect(codeOf(requestFromApiGateway({ headers: null, body: null }))).toBe("missing_signature_input");
     expect(codeOf(requestFromApiGateway({ headers: upper, body: base64 }))).toBe("digest_mismatch");
   });
+});
+
+test.each([{ length: 1e9 }, { event: "job.status" }, 7])(
+  "a parsed body in an event of AWS is refused: %j",
+  (body) => {
+    const event = { headers: GOOD, body: "" };
+    Object.assign(event, { body });
+    for (const isBase64Encoded of [true, false]) {
+      expect(() => requestFromApiGateway({ ...event, isBase64Encoded })).toThrow(
+        expect.objectContaining({
+          code: "body_not_raw",
+          message: expect.stringContaining("proxy integration"),
+        }),
+      );
+    }
+  },
+);
+
+test("what is not base64 in an event of AWS is refused", () => {
+  expect(() => requestFromApiGateway({ body: "{}", isBase64Encoded: true })).toThrow(
+    expect.objectContaining({ code: "malformed_body" }),
+  );
+});
+
+test("HTTP/2 has :authority for host", () => {
+  const { headers, body } = signed({ headers: [["host", "a.example"]] });
+  const { host, ...rest } = headers;
+  const request = { headers: { ...rest, ":authority": host }, body };
+  expect(verifyNotification(request, OPTIONS).signedHeaders).toEqual(["host", "digest"]);
+  expect(codeOf({ headers: rest, body })).toBe("signed_header_missing");
 });
 
 describe("a header sent more than once", () => {
@@ -85,18 +117,27 @@ describe("what is no headers", () => {
     ["a string", "signature: up42-sig=x"],
     ["Node's rawHeaders", Object.entries(GOOD).flat()],
     ["triples", [["a", "b", "c"]]],
-    ["a number as value", { ...GOOD, "content-length": 7 }],
-    ["a list with a number", { ...GOOD, "content-length": [7] }],
+    ["a signed number", { ...GOOD, date: 7 }],
+    ["a signed list with a number", { ...GOOD, date: ["a", 7] }],
   ])("%s is refused", (_, headers) => {
     const request = { headers: GOOD, body: BODY };
     Object.assign(request, { headers });
     expect(codeOf(request)).toBe("invalid_headers");
   });
 
-  test("a signed header that was decoded beyond bytes is refused, as its bytes are unknown", () => {
+  test.each([7, {}, [7], [["nested"]], Symbol("odd"), () => 1])(
+    "an odd value that isn't signed does no harm: %p",
+    (odd) => {
+      const request = { headers: GOOD, body: BODY };
+      Object.assign(request, { headers: { ...GOOD, "x-odd": odd } });
+      expect(verifyNotification(request, OPTIONS).bodyBound).toBe(true);
+    },
+  );
+
+  test("a signed header is never cut to bytes", () => {
     // "Ł" has the byte of "A" in its lower half.
     const { headers, body } = signed({ headers: [["x-name", "A"]] });
-    expect(codeOf({ headers: { ...headers, "x-name": "\u0141" }, body })).toBe("invalid_headers");
+    expect(codeOf({ headers: { ...headers, "x-name": "\u0141" }, body })).toBe("signature_mismatch");
   });
 });
 

@@ -15,21 +15,46 @@ describe("Signature-Input", () => {
     ["header names in upper case", `up42-sig=("Date" "DIGEST");created=${NOW}`],
     ["more parameters", `up42-sig=("date" "digest");nonce="n,(";created=${NOW};x=:AAAA:;flag`],
     ["twice, the last one good", `up42-sig=("nothing");created=1, ${INPUT}`],
+    ["names without quotes", `up42-sig=(date digest);created=${NOW}`],
+    ["a parameter in mixed case", `${INPUT};keyId="k"`],
+    [
+      "a parameter without quotes",
+      `${INPUT};nonce=377669ea-5521-416a-976a-8e290466f7fb;alg=HMAC_SHA256;9=;@`,
+    ],
+    ["a separator at the end", `${INPUT};`],
+    ["separators at both ends and doubled", `,${INPUT};;, ,`],
+    ["spaces before separators", `up42-sig = ("date" "digest") ; created = ${NOW} ; x`],
+    ["another signature that nobody can read", `sig1=(("a"; "\\"",(b);c, ${INPUT}, sig2=?`],
+    ["an expiry that has passed, which UP42's validator does not mind", `${INPUT};expires=1`],
+    ["an expiry that is no time", `${INPUT};expires="soon"`],
   ])("with %s is good", (_, input) => {
     expect(verifyNotification(withInput(input), OPTIONS).bodyBound).toBe(true);
+  });
+
+  test("that lists a header twice has its value twice, as in UP42's validator", () => {
+    const request = signed({
+      headers: [
+        ["x-a", "b"],
+        ["x-a", "b"],
+      ],
+    });
+    expect(verifyNotification(request, OPTIONS).signedHeaders).toEqual(["x-a", "x-a", "digest"]);
+  });
+
+  test("gives the key id, quoted or not", () => {
+    for (const keyId of ['"k 1"', "k 1"]) {
+      expect(verifyNotification(withInput(`${INPUT};keyId=${keyId}`), OPTIONS).keyId).toBe("k 1");
+    }
   });
 
   test.each<[string, string, NotificationErrorCode]>([
     ["empty", "", "missing_signature_input"],
     ["blank", "  ", "missing_signature_input"],
     ["no dictionary", "(((", "malformed_signature_input"],
-    ["a label in upper case", INPUT.replace("up42-sig", "UP42-SIG"), "malformed_signature_input"],
-    ["a space before the list", INPUT.replace("=", " = "), "malformed_signature_input"],
+    ["a label in upper case", INPUT.replace("up42-sig", "UP42-SIG"), "label_not_found"],
     ["an unclosed list", `up42-sig=("date"`, "malformed_signature_input"],
-    ["a trailing comma", `${INPUT},`, "malformed_signature_input"],
     ["no list", `up42-sig="date";created=${NOW}`, "malformed_signature_input"],
     ["no value", "up42-sig", "malformed_signature_input"],
-    ["an expiry that is no time", `${INPUT};expires="soon"`, "malformed_signature_input"],
     ["only other signatures", `sig1=("date");created=${NOW}`, "label_not_found"],
     ["twice, the last one wrong", `${INPUT}, up42-sig=("date");created=${NOW}`, "signature_mismatch"],
     ["an empty list", `up42-sig=();created=${NOW}`, "nothing_signed"],
@@ -39,11 +64,11 @@ describe("Signature-Input", () => {
     ["created before 1970", `up42-sig=("date" "digest");created=-1`, "missing_created"],
     ["created as a flag", `up42-sig=("date" "digest");created`, "missing_created"],
     ["created twice, the last one old", `${INPUT};created=1`, "too_old"],
-    ["a header twice", `up42-sig=("date" "date");created=${NOW}`, "duplicate_component"],
-    ["a header twice in other case", `up42-sig=("date" "Date");created=${NOW}`, "duplicate_component"],
     ["a derived component", `up42-sig=("date" "@method");created=${NOW}`, "unsupported_component"],
+    ["a name in quotes that is none", `up42-sig=("da te");created=${NOW}`, "unsupported_component"],
+    ["an unclosed quote", `up42-sig=("date);created=${NOW}`, "malformed_signature_input"],
+    ["text after the list", `up42-sig=("date" "digest")x;created=${NOW}`, "malformed_signature_input"],
     ["part of a header", `up42-sig=("date";key="a");created=${NOW}`, "unsupported_component"],
-    ["a name that is no string", `up42-sig=(date);created=${NOW}`, "unsupported_component"],
     ["a header that wasn't sent", `up42-sig=("date" "etag");created=${NOW}`, "signed_header_missing"],
     [
       "a name objects inherit",
@@ -68,7 +93,9 @@ describe("Signature", () => {
   test.each([
     ["bytes of a structured field", `up42-sig=:${BASE64}:`],
     ["others around it", `a=:AAAA:,up42-sig=${BASE64} , b=AAAA`],
-    ["spaces around it", `  up42-sig=${BASE64}  `],
+    ["spaces around it", `  up42-sig = ${BASE64}  `],
+    ["followed by separators", `up42-sig=${BASE64}; ,`],
+    ["followed by parameters", `up42-sig=:${BASE64}:;alg=x`],
     ["twice, the last one good", `up42-sig=AAAA, up42-sig=${BASE64}`],
   ])("as %s is good", (_, signature) => {
     expect(verifyNotification(withSignature(signature), OPTIONS).bodyBound).toBe(true);

@@ -56,7 +56,7 @@ export interface EngineStep {
   readonly op: string;
   readonly name: string;
   readonly type: string;
-  /** The inputs that differ, as far as the provider told. */
+  /** The inputs that differ, as far as the provider reported. */
   readonly diffs: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { type PackedPackages, usePacked } from "./packed";
 import { userEnvironment } from "./user-environment";
 
-/** An example in a folder outside of the repository, as somebody has it who has copied it. */
+/** An example in a folder outside of the repository, as a user has it who has copied it. */
 export interface ExampleCopy {
   readonly folder: string;
   /** The environment of a new user: Node.js, npm and a Pulumi CLI that is logged in to a folder of its own. */

@@ -9,7 +9,7 @@ export class MemoryApi implements WebhooksApi {
   readonly calls: string[] = [];
   readonly concealed = new Set<string>();
   readonly webhooks = new Map<string, RemoteWebhook>();
-  /** What the `tests` endpoint answers, in order; the last one for ever. */
+  /** What the `tests` endpoint answers, in order; the last one repeats. */
   testRuns: TestRun[] = [];
   /** Called before each call; may throw instead of it. */
   fault: (call: string) => void | Promise<void> = () => undefined;

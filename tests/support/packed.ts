@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { pack } from "../../tools/compat/layouts.mjs";
+import { pack } from "../../tools/pack.mjs";
 import { WORKSPACE } from "./pulumi";
 
 /** The packages of this workspace, packed as they would be published: their tarballs by name. */

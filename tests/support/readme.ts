@@ -1,7 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CommandResult, describe, type RunningCommand, startCommand } from "./command";
+import {
+  type CommandResult,
+  describeResult,
+  type RunningCommand,
+  startCommand,
+} from "../../tools/process.mjs";
 
 /**
  * How a README's commands are run:
@@ -113,10 +118,10 @@ class Shell {
     const running = this.#start(`${block.commands}\n${remember}`);
     const limit = new TimeLimit(running, this.timeoutMs);
     const result = await running.result.finally(() => limit.end());
-    if (limit.isOver) throw new Error(`${quote(block)}\ndid not end in time: ${describe(result)}`);
+    if (limit.isOver) throw new Error(`${quote(block)}\ndid not end in time: ${describeResult(result)}`);
     // What should be running in the background and is not, is the reason why others fail.
     this.#background.forEach(requireRunning);
-    if (result.exitCode !== 0) throw new Error(`${quote(block)}\nfailed: ${describe(result)}`);
+    if (result.exitCode !== 0) throw new Error(`${quote(block)}\nfailed: ${describeResult(result)}`);
     return result;
   }
 
@@ -128,7 +133,7 @@ class Shell {
       (result) => {
         background.ended = result;
       },
-      // That it could not be started is told by the line below.
+      // The line below reports that it could not be started.
       () => undefined,
     );
     const limit = new TimeLimit(running, this.timeoutMs);
@@ -136,7 +141,7 @@ class Shell {
       await running.waitForOutput(/\n/);
     } catch (error) {
       const what = limit.isOver ? "printed no line in time" : "ended without a line of output";
-      throw new Error(`${quote(block)}\n${what}: ${describe(await running.result)}`, { cause: error });
+      throw new Error(`${quote(block)}\n${what}: ${describeResult(await running.result)}`, { cause: error });
     } finally {
       limit.end();
     }
@@ -166,7 +171,7 @@ class Shell {
 }
 
 function requireRunning({ block, ended }: Background): void {
-  if (ended !== undefined) throw new Error(`${quote(block)}\nended by itself: ${describe(ended)}`);
+  if (ended !== undefined) throw new Error(`${quote(block)}\nended by itself: ${describeResult(ended)}`);
 }
 
 /** Kills a command when its time is over. */

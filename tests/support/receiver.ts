@@ -30,7 +30,7 @@ export interface TestReceiver extends Listening {
 /**
  * Starts a receiver on a free port of 127.0.0.1.
  *
- * @param answer how it answers until told otherwise; default 200
+ * @param answer how it answers until this is called again; default 200
  */
 export async function startReceiver(answer: Answers = 200): Promise<TestReceiver> {
   const requests: ReceivedRequest[] = [];

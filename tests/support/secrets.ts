@@ -13,7 +13,7 @@ export function canary(name: string): string {
 /**
  * Fails when a text holds one of the secrets: in clear, JSON-escaped, URL-encoded, or in base64.
  *
- * @param texts the texts to search, by a label that tells where a text is from
+ * @param texts the texts to search, by a label that says where a text is from
  * @throws {Error} naming each text and secret (by its start, not in full)
  */
 export function expectNoCanaries(canaries: readonly string[], texts: Readonly<Record<string, string>>): void {

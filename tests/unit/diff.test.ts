@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { WebhookState } from "../../provider/src/lifecycle/webhook/fields";
 import { isConcealed, sameUrl } from "../../provider/src/lifecycle/webhook/compare";
 import { diffWebhook } from "../../provider/src/lifecycle/webhook/diff";
+import type { WebhookState } from "../../provider/src/lifecycle/webhook/fields";
 import { readWebhook } from "../../provider/src/lifecycle/webhook/read";
 import { diffWebhookTest } from "../../provider/src/lifecycle/webhook-test/diff";
 import { MemoryApi } from "../support/memory-api";

@@ -39,7 +39,8 @@ describe("importing pulumi-up42 in a program", () => {
     const elsewhere = loaded
       .map((file) => relative(dist, file))
       .filter(
-        (file) => !/^(index|resources\/\w+|functions\/\w+|dynamic\/(stub|installation))\.js$/.test(file),
+        (file) =>
+          !/^(index|resources\/[\w-]+|functions\/[\w-]+|dynamic\/(stub|installation))\.js$/.test(file),
       );
     expect(elsewhere).toEqual([]);
   });

@@ -178,7 +178,14 @@ test("a workspace that is not ours is refused at preview", async () => {
   const { api, call, session } = setUp();
   api.fault = (call) => {
     if (call === "list") {
-      const failure = { method: "GET", url: "u", status: 403, message: "not yours", isOwn: true, isWebPage: false };
+      const failure = {
+        method: "GET",
+        url: "u",
+        status: 403,
+        message: "not yours",
+        isOwn: true,
+        isWebPage: false,
+      };
       throw new ApiError(failure);
     }
   };

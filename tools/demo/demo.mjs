@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { once } from "node:events";
-import { delimiter } from "node:path";
 import { parseArgs } from "node:util";
+import { pulumiVariables } from "../pulumi-project.mjs";
 import { STEPS } from "./steps.mjs";
 import { createTerminal, layOutTable, wantsColor } from "./terminal.mjs";
 import { withWorld } from "./world.mjs";
@@ -109,7 +109,8 @@ function showTable(outcomes) {
 
 /** @param {import("./world.mjs").World} world */
 function showSurroundings({ emulator, receiver, stack }) {
-  const exports = Object.entries(stack.variables).map(([name, value]) => `  export ${name}='${value}'`);
+  const names = [...Object.keys(pulumiVariables(stack.root)), "PULUMI_STACK", "PATH"];
+  const exports = names.map((name) => `  export ${name}='${stack.env[name]}'`);
   terminal.line(`Everything is still running.
 
 UP42's webhooks, and what was delivered   ${emulator.url}/
@@ -117,7 +118,6 @@ The receiver                              ${receiver.url}
 
 To work with the stack, in another terminal:
 ${exports.join("\n")}
-  export PATH='${stack.pathEntries.join(delimiter)}':"$PATH"
   cd '${stack.folder}'
   pulumi stack output
   pulumi config set active false && pulumi up
@@ -128,7 +128,7 @@ To make an order change its status, in this folder:
 Ctrl-C stops and removes everything.`);
 }
 
-/** Somebody wants the demo to end. */
+/** A signal asked the demo to end. */
 class Interrupted extends Error {
   /** @param {NodeJS.Signals} signal */
   constructor(signal) {

@@ -1,161 +1,73 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename, delimiter, dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { ensurePulumi, pulumiPathEntries } from "../pulumi-cli.mjs";
+import { basename, join } from "node:path";
+import { signalAll } from "../process.mjs";
+import { createProject, PulumiProject } from "../pulumi-project.mjs";
 
 /** As long as a command may take to stop after Ctrl-C, before it is killed. */
 const STOP_MS = 10_000;
-const PASSPHRASE = "demo";
-const STACK = "demo";
-/** The user's own settings have no part in the demo, and nothing in it leaves this machine. */
-const FOREIGN_VARIABLES = /^(UP42_|PULUMI_)|^(https?|all|no)_proxy$/i;
 
 /**
- * What a command printed and how it ended.
- * @typedef {{ exitCode: number | null, output: string }} Finished
+ * Makes the demo's stack; the program runs where it is.
+ *
+ * @param {{ program: string, terminal: import("./terminal.mjs").Terminal, signal: AbortSignal }} options
+ *   `program` is the folder of the Pulumi project to deploy; `signal` stops the command that runs, and refuses others
  */
+export async function createStack({ program, terminal, signal }) {
+  signal.throwIfAborted();
+  const main = JSON.stringify(program);
+  const write = (/** @type {string} */ folder) =>
+    writeFile(join(folder, "Pulumi.yaml"), `name: ${basename(program)}\nruntime: nodejs\nmain: ${main}\n`);
+  const stack = await createProject({ write, stack: "demo", color: terminal.color }, DemoStack);
+  stack.terminal = terminal;
+  stack.signal = signal;
+  return stack;
+}
 
-/**
- * A stack of its own: its project, state, login and Pulumi home are all in one folder.
- * @typedef {object} DemoStack
- * @property {string} folder where its Pulumi.yaml is
- * @property {readonly string[]} pathEntries what PATH needs in front, to work with it in another shell
- * @property {Readonly<Record<string, string>>} variables and the other environment variables
- * @property {(plain: Record<string, string>, secret?: Record<string, string>) => Promise<void>} configure
- * @property {(...command: string[]) => Promise<Finished>} run shows the command and its output as it comes
- * @property {() => Promise<Record<string, unknown>>} outputs
- */
-
-/**
- * @param {object} options
- * @param {string} options.root an empty folder for it
- * @param {string} options.program the folder of the Pulumi project to deploy
- * @param {import("./terminal.mjs").Terminal} options.terminal
- * @param {AbortSignal} options.signal stops the command that runs, and refuses further ones
- * @returns {Promise<DemoStack>}
- */
-export async function createStack({ root, program, terminal, signal }) {
-  const cli = await ensurePulumi();
-  const folder = join(root, basename(program));
-  const temporary = join(root, "tmp");
-  await Promise.all([folder, temporary, join(root, "home"), join(root, "state")].map((path) => mkdir(path)));
-  // The stack's settings are kept beside this file, the program runs where it is.
-  await writeFile(
-    join(folder, "Pulumi.yaml"),
-    `name: up42-webhook\nruntime: nodejs\nmain: ${JSON.stringify(program)}\n`,
-  );
-  const pathEntries = [...new Set([...(await pulumiPathEntries(cli, program)), dirname(cli.binary)])];
-  const variables = {
-    PULUMI_HOME: join(root, "home"),
-    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-  };
-  const own = Object.entries(process.env).filter(([name]) => !FOREIGN_VARIABLES.test(name));
-  const env = {
-    ...Object.fromEntries(own),
-    ...variables,
-    PATH: [...pathEntries, process.env.PATH ?? ""].join(delimiter),
-    // A command that is stopped leaves temporary files behind.
-    TMPDIR: temporary,
-  };
+/** A stack whose commands are shown with their output as it comes. */
+export class DemoStack extends PulumiProject {
+  /** @type {import("./terminal.mjs").Terminal | undefined} */
+  terminal;
+  /** @type {AbortSignal} */
+  signal = new AbortController().signal;
 
   /**
-   * @param {readonly string[]} command
-   * @param {(line: string) => void} [onLine]
+   * Shows a command and its output, until it ends or the signal stops it.
+   *
+   * @param {string[]} command
+   * @returns {Promise<{ exitCode: number | null, output: string }>}
+   * @throws the signal's reason when it was stopped; nothing that it started is left then
    */
-  const pulumi = (command, onLine = () => undefined) =>
-    runUntil(
-      signal,
-      { binary: cli.binary, args: [...command, "--non-interactive"], cwd: folder, env },
+  async show(...command) {
+    // A command that is stopped leaves temporary files behind.
+    const temporary = join(this.root, "tmp");
+    await mkdir(temporary, { recursive: true });
+    this.signal.throwIfAborted();
+    this.terminal?.command(`pulumi ${command.join(" ")}`);
+    const onLine = (/** @type {string} */ line) => {
+      if (line.trim() !== "" && !this.signal.aborted) this.terminal?.output(line);
+    };
+    const running = this.start(command, {
+      args: ["--suppress-progress"],
+      env: { TMPDIR: temporary },
       onLine,
-    );
-
-  /** @param {string[]} command */
-  const quietly = async (...command) => {
-    const { exitCode, output } = await pulumi(command);
-    if (exitCode !== 0) throw new Error(`"pulumi ${command[0]} ${command[1]}" failed:\n${output}`);
-    return output;
-  };
-
-  await quietly("stack", "init", STACK);
-  return {
-    folder,
-    pathEntries,
-    variables,
-    configure: async (plain, secret = {}) => {
-      const flags = [...flagsFor("--plaintext", plain), ...flagsFor("--secret", secret)];
-      await quietly("config", "set-all", ...flags);
-    },
-    run: async (...command) => {
-      terminal.command(`pulumi ${command.join(" ")}`);
-      const color = terminal.color ? "always" : "never";
-      return await pulumi([...command, "--color", color, "--suppress-progress"], terminal.output);
-    },
-    outputs: async () => JSON.parse(await quietly("stack", "output", "--json")),
-  };
-}
-
-/**
- * @param {string} flag
- * @param {Record<string, string>} values
- */
-function flagsFor(flag, values) {
-  return Object.entries(values).flatMap(([key, value]) => [flag, `${key}=${value}`]);
-}
-
-/**
- * Runs a command to its end, or until the signal stops it.
- *
- * @param {AbortSignal} signal
- * @param {{ binary: string, args: string[], cwd: string, env: NodeJS.ProcessEnv }} command
- * @param {(line: string) => void} onLine gets its output, empty lines left out
- * @returns {Promise<Finished>}
- * @throws the signal's reason, when it was stopped; nothing that it started is left then
- */
-async function runUntil(signal, { binary, args, cwd, env }, onLine) {
-  signal.throwIfAborted();
-  // In a process group of its own, so that the terminal's Ctrl-C reaches us alone: Pulumi, asked once, ends what it
-  // has started; asked twice, it does not.
-  const child = spawn(binary, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const closed = once(child, "close");
-  /** @type {string[]} */
-  const lines = [];
-  for (const input of [child.stdout, child.stderr]) {
-    createInterface({ input }).on("line", (line) => {
-      lines.push(line);
-      if (line.trim() !== "" && !signal.aborted) onLine(line);
     });
-  }
-  /** @type {NodeJS.Timeout | undefined} */
-  let killing;
-  const stop = () => {
-    child.kill("SIGINT");
-    killing = setTimeout(() => killGroup(child.pid), STOP_MS);
-  };
-  const killOnExit = () => killGroup(child.pid);
-  signal.addEventListener("abort", stop, { once: true });
-  process.once("exit", killOnExit);
-  try {
-    const [exitCode] = await closed;
-    signal.throwIfAborted();
-    return { exitCode, output: lines.join("\n") };
-  } finally {
+    /** @type {NodeJS.Timeout | undefined} */
+    let killing;
+    const stop = () => {
+      // The CLI alone: asked once, it ends what it has started.
+      signalAll([running.pid], "SIGINT");
+      killing = setTimeout(running.kill, STOP_MS);
+    };
+    this.signal.addEventListener("abort", stop, { once: true });
+    const { exitCode, stdout, stderr } = await running.result;
     clearTimeout(killing);
-    signal.removeEventListener("abort", stop);
-    process.removeListener("exit", killOnExit);
+    this.signal.removeEventListener("abort", stop);
+    this.signal.throwIfAborted();
+    return { exitCode, output: `${stdout}\n${stderr}` };
   }
-}
 
-/** @param {number | undefined} pid */
-function killGroup(pid) {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    // ESRCH: it has just ended.
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  /** The stack's outputs. */
+  async outputs() {
+    return JSON.parse((await this.run(["stack", "output", "--json"])).stdout);
   }
 }

@@ -14,7 +14,7 @@ export const STEPS = [
     intro: "A new webhook: pulumi up creates it and lets UP42 send a test notification.",
     run: async ({ stack, receiver, emulator }) => {
       await stack.configure({ url: `${receiver.url}/jobs`, events: '["job.status"]' });
-      await succeed(stack.run("up", "--yes", "--skip-preview"));
+      await succeed(stack.show("up", "--yes", "--skip-preview"));
       await expectTests(stack, 1);
       expectVerified(receiver, ["/jobs job.status"]);
       const [webhook] = webhooksIn(emulator, 1);
@@ -28,7 +28,7 @@ export const STEPS = [
     run: async ({ stack, receiver, emulator }) => {
       const [before] = webhooksIn(emulator, 1);
       await stack.configure({ url: `${receiver.url}/up42`, events: '["job.status", "order.status"]' });
-      await succeed(stack.run("up", "--yes", "--skip-preview"));
+      await succeed(stack.show("up", "--yes", "--skip-preview"));
       await expectTests(stack, 2);
       expectVerified(receiver, ["/up42 job.status", "/up42 order.status"]);
       const [after] = webhooksIn(emulator, 1);
@@ -44,10 +44,10 @@ export const STEPS = [
     run: async ({ stack, receiver }) => {
       receiver.deploy("not the webhook's secret");
       await stack.configure({ receiverVersion: "2" });
-      const { exitCode, output } = await stack.run("up", "--yes", "--skip-preview");
+      const { exitCode, output } = await stack.show("up", "--yes", "--skip-preview");
       expect(exitCode !== 0, "the deployment failed");
       for (const event of ["job.status", "order.status"]) {
-        const reason = new RegExp(`did not deliver ${event}: .*401 Unauthorized`);
+        const reason = new RegExp(`Failed to test webhook .*${event}: .*401 Unauthorized`);
         expect(reason.test(output), `the reason names ${event} and the receiver's answer`);
       }
       expectVerified(receiver, []);
@@ -55,11 +55,11 @@ export const STEPS = [
     },
   },
   {
-    name: "mend",
+    name: "repair",
     intro: "The receiver gets the right secret: the next pulumi up repeats the test that failed.",
     run: async ({ stack, receiver, secret }) => {
       receiver.deploy(secret);
-      await succeed(stack.run("up", "--yes", "--skip-preview"));
+      await succeed(stack.show("up", "--yes", "--skip-preview"));
       await expectTests(stack, 2);
       expectVerified(receiver, ["/up42 job.status", "/up42 order.status"]);
       return "deployment succeeded, 2 test notifications verified";
@@ -69,7 +69,7 @@ export const STEPS = [
     name: "refresh",
     intro: "Is the webhook at UP42 what the stack says? pulumi refresh compares them.",
     run: async ({ stack, emulator }) => {
-      await succeed(stack.run("refresh", "--yes", "--skip-preview", "--expect-no-changes"));
+      await succeed(stack.show("refresh", "--yes", "--skip-preview", "--expect-no-changes"));
       webhooksIn(emulator, 1);
       return "no drift";
     },
@@ -78,7 +78,7 @@ export const STEPS = [
     name: "destroy",
     intro: "pulumi destroy leaves nothing behind.",
     run: async ({ stack, emulator }) => {
-      await succeed(stack.run("destroy", "--yes", "--skip-preview"));
+      await succeed(stack.show("destroy", "--yes", "--skip-preview"));
       webhooksIn(emulator, 0);
       return "webhook deleted, the workspace is empty";
     },
@@ -93,7 +93,7 @@ function expect(condition, claim) {
   if (!condition) throw new Error(`It should be so, but is not: ${claim}.`);
 }
 
-/** @param {Promise<import("./stack.mjs").Finished>} command */
+/** @param {ReturnType<import("./stack.mjs").DemoStack["show"]>} command */
 async function succeed(command) {
   const { exitCode } = await command;
   expect(exitCode === 0, "pulumi succeeds");
@@ -108,7 +108,7 @@ async function expectTests(stack, count) {
   const counts = `${testsRun} run, ${testsSucceeded} succeeded, ${testsFailed} failed`;
   expect(
     testsRun === count && testsSucceeded === count && testsFailed === 0,
-    `the stack's outputs tell of ${count} successful tests (${counts})`,
+    `the stack's outputs report ${count} successful tests (${counts})`,
   );
 }
 

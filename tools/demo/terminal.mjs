@@ -41,7 +41,7 @@ export function createTerminal({ write, color }) {
     command: (text) => line(`   ${style("bold", `$ ${text}`)}`),
     /** @param {string} text a line of a command's output, as it came */
     output: (text) => line(`   ${style("dim", "│")} ${text}`),
-    /** @param {string} text what somebody else does meanwhile */
+    /** @param {string} text what the receiver does meanwhile */
     aside: (text) => line(`   ${style("cyan", "←")} ${text}`),
     /** @param {string} text */
     success: (text) => line(`   ${style("green", "✔")} ${text}`),

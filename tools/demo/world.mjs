@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEMO_ACCOUNT, startEmulator } from "up42-emulator";
@@ -31,8 +29,6 @@ export async function withWorld({ terminal, signal }, use) {
   /** @type {(() => Promise<void>)[]} */
   const cleanUp = [];
   try {
-    const root = await mkdtemp(join(tmpdir(), "pulumi-up42-demo-"));
-    cleanUp.push(() => rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
     const emulator = await startEmulator();
     cleanUp.push(() => emulator.close());
     const secret = randomBytes(32).toString("base64url");
@@ -42,21 +38,21 @@ export async function withWorld({ terminal, signal }, use) {
       ),
     );
     cleanUp.push(() => receiver.close());
-    const stack = await createStack({ root, program: PROGRAM, terminal, signal });
-    await stack.configure(
-      {
-        "up42:apiUrl": emulator.url,
-        "up42:workspaceId": DEMO_ACCOUNT.workspaceId,
-        "up42:username": DEMO_ACCOUNT.username,
-        name: "Orders and jobs",
-        // A failing test is repeated for so long; the demo need not wait a minute for a receiver that stays broken.
-        testTimeoutSeconds: "2",
-      },
-      { "up42:password": DEMO_ACCOUNT.password, secret },
-    );
+    const stack = await createStack({ program: PROGRAM, terminal, signal });
+    cleanUp.push(() => stack.dispose());
+    await stack.configure({
+      "up42:apiUrl": emulator.url,
+      "up42:workspaceId": DEMO_ACCOUNT.workspaceId,
+      "up42:username": DEMO_ACCOUNT.username,
+      "up42:password": { secret: DEMO_ACCOUNT.password },
+      name: "Orders and jobs",
+      secret: { secret },
+      // A failing test is repeated for so long; the demo does not wait a minute for a receiver that stays broken.
+      testTimeoutSeconds: "2",
+    });
     terminal.line(`UP42's API, emulated  ${emulator.url}`);
     terminal.line(`Receiver              ${receiver.url}`);
-    terminal.line(`Program               examples/webhook, its stack in ${root}`);
+    terminal.line(`Program               examples/webhook, its stack in ${stack.root}`);
     return await use({ emulator, receiver, secret, stack, terminal });
   } finally {
     for (const task of cleanUp.reverse()) await task();

@@ -139,7 +139,7 @@ async function buildAll(folder, version, build, log) {
 }
 
 /**
- * What tells the sources of the programs from others.
+ * A hash of the sources of the programs.
  *
  * @param {string} [folder] that has them, default: this one
  */
@@ -189,8 +189,8 @@ async function goBuild(program, version, output, log) {
       cwd,
       // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
       env: { ...process.env, CGO_ENABLED: "0" },
-      onStderr: (text) => {
-        downloads += text.split("go: downloading ").length - 1;
+      onLine: (line) => {
+        if (line.startsWith("go: downloading ")) downloads += 1;
       },
     });
     if (result.exitCode === 0) return;

@@ -9,7 +9,7 @@ export interface Activity {
   readonly webhook?: WebhookSeen;
   readonly test?: { readonly delivered: number; readonly run: number };
   readonly errors: readonly string[];
-  /** Pulumi has been told to stop. */
+  /** Pulumi has been asked to stop. */
   readonly cancelling: boolean;
 }
 

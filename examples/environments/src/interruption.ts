@@ -10,7 +10,7 @@ export interface Interruption {
   exitCode(): number | undefined;
 }
 
-/** From now on, signals no longer end this process: whoever works looks at the interruption. */
+/** From now on, signals no longer end this process: work in progress looks at the interruption. */
 export function catchInterruption(): Interruption {
   const controller = new AbortController();
   let number: number | undefined;
@@ -23,7 +23,7 @@ export function catchInterruption(): Interruption {
   return { signal: controller.signal, exitCode: () => number };
 }
 
-/** A terminal sends Ctrl-C to Pulumi too; this is how long it may take to tell. */
+/** A terminal sends Ctrl-C to Pulumi too; this is how long it may take to arrive. */
 const GRACE_MS = 500;
 
 /**

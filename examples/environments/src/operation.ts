@@ -40,7 +40,7 @@ export function succeeded({ result }: Outcome): boolean {
  * Does an operation on one environment; never throws.
  *
  * @param interruption ends it: what is in progress at UP42 is completed, and nothing else begun
- * @param report is told whenever there is something new
+ * @param report is called whenever there is something new
  */
 export async function operate(
   environment: EnvironmentName,
@@ -72,7 +72,7 @@ export async function operate(
     });
     return outcome(doneAs(operation));
   } catch (error) {
-    // The engine has told its errors as events; what is left are those of the command, such as a locked stack.
+    // The engine has reported its errors as events; what is left are those of the command, such as a locked stack.
     if (activity.errors.length === 0) activity = { ...activity, errors: [messageOf(error)] };
     return outcome(interruption.aborted ? "cancelled" : "failed");
   }

@@ -11,7 +11,7 @@ export type WaitsFor = (name: EnvironmentName) => EnvironmentName | undefined;
 export type Run = (name: EnvironmentName, obstacle: string | undefined) => Promise<Outcome>;
 
 /**
- * Runs at once what waits for nothing; the others follow as soon as what they wait for has succeeded, or are told the
+ * Runs at once what waits for nothing; the others follow as soon as what they wait for has succeeded, or get the
  * obstacle.
  *
  * @param names in the order of the definition

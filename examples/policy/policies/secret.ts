@@ -19,7 +19,7 @@ export const secret: ResourceValidationPolicy = {
     const advice = `Give it one of ${minLength} characters or more, for instance from \`openssl rand -base64 32\`.`;
     if (!("secret" in webhook)) {
       report(
-        `The webhook has no secret, so its receiver cannot tell UP42's notifications from forged ones. ${advice}`,
+        `The webhook has no secret, so its receiver cannot distinguish UP42's notifications from forged ones. ${advice}`,
       );
     } else if ((webhook.secret ?? "").length < minLength) {
       report(`The webhook's secret is too short: notifications signed with it can be forged. ${advice}`);

@@ -18,7 +18,7 @@ interface ApiGatewayResult {
 /**
  * A receiver for AWS Lambda, behind API Gateway (either payload format), a function URL or a load balancer.
  *
- * @param store remembers what was handled; shared by all instances, such as the one for DynamoDB in replay-stores.ts.
+ * @param store remembers how far notifications are; shared by all instances, such as the one for DynamoDB in replay-stores.ts.
  */
 export function createHandler(
   secret: string,
@@ -29,15 +29,16 @@ export function createHandler(
     try {
       // Decodes the body, which AWS passes in base64 if it takes it for binary.
       const verified = verifyNotification(requestFromApiGateway(event), { secret });
+      // Throws, with status 503, while another instance handles the same notification: UP42 then sends it again.
       await handleOnce(verified, store, onNotification);
       return { statusCode: 204 };
     } catch (error) {
-      // The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+      // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
       console.error(error);
       const known = error instanceof NotificationError;
       return {
         statusCode: known ? error.statusCode : 500,
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...(known ? error.headers : {}) },
         body: JSON.stringify({ code: known ? error.code : "not_handled" }),
       };
     }

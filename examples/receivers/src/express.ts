@@ -1,18 +1,17 @@
-import createExpress, { type ErrorRequestHandler, type Express, raw } from "express";
-import { type Notification, NotificationError, verifyNotification } from "pulumi-up42/receiver";
+import createExpress, { type ErrorRequestHandler, type Express } from "express";
+import { type Notification, NotificationError, verifyNodeRequest } from "pulumi-up42/receiver";
 
 /** A receiver on Express. */
 export function createReceiver(
   secret: string,
-  onNotification: (notification: Notification) => void,
+  onNotification: (notification: Notification) => void | Promise<void>,
 ): Express {
   const app = createExpress();
 
   // What was signed are the bytes. Put this route before any app.use(express.json()): what that has parsed is lost.
-  const rawBody = raw({ type: () => true, limit: "1mb", inflate: false });
-
-  app.post("/", rawBody, ({ headers, body }, response) => {
-    onNotification(verifyNotification({ headers, body }, { secret }).notification);
+  app.post("/", async (request, response) => {
+    const { notification } = await verifyNodeRequest(request, { secret });
+    await onNotification(notification);
     response.status(204).end();
   });
 
@@ -20,7 +19,7 @@ export function createReceiver(
   return app;
 }
 
-// The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+// The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
 const answerWithCode: ErrorRequestHandler = (error, _request, response, next) => {
   console.error(error);
   if (response.headersSent) return next(error);

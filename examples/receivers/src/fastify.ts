@@ -1,10 +1,10 @@
 import createFastify, { type FastifyError, type FastifyInstance } from "fastify";
-import { type Notification, NotificationError, verifyNotification } from "pulumi-up42/receiver";
+import { type Notification, NotificationError, verifyNodeRequest } from "pulumi-up42/receiver";
 
 /** A receiver on Fastify. */
 export function createReceiver(
   secret: string,
-  onNotification: (notification: Notification) => void,
+  onNotification: (notification: Notification) => void | Promise<void>,
 ): FastifyInstance {
   const app = createFastify({ logger: { level: "warn" } });
 
@@ -15,13 +15,13 @@ export function createReceiver(
       done(null, body),
     );
 
-    webhooks.post<{ Body: Buffer }>("/", (request, reply) => {
-      const { headers, body } = request;
-      onNotification(verifyNotification({ headers, body }, { secret }).notification);
+    webhooks.post("/", async (request, reply) => {
+      const { notification } = await verifyNodeRequest(request, { secret });
+      await onNotification(notification);
       return reply.code(204).send();
     });
 
-    // The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+    // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
     webhooks.setErrorHandler<FastifyError>((error, request, reply) => {
       request.log.error(error);
       const code = error instanceof NotificationError ? error.code : "not_handled";

@@ -1,40 +1,29 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { type Notification, NotificationError, verifyNotification } from "pulumi-up42/receiver";
-
-const MAX_BODY_BYTES = 1024 * 1024;
+import { createServer, type Server } from "node:http";
+import { type Notification, NotificationError, verifyNodeRequest } from "pulumi-up42/receiver";
 
 /** A receiver on Node's own HTTP server. */
-export function createReceiver(secret: string, onNotification: (notification: Notification) => void): Server {
+export function createReceiver(
+  secret: string,
+  onNotification: (notification: Notification) => void | Promise<void>,
+): Server {
   return createServer(async (request, response) => {
     try {
-      const body = await readBody(request);
-      if (body === undefined) {
-        response.writeHead(413, { connection: "close" }).end();
-        return;
-      }
-      const { notification } = verifyNotification({ headers: request.headers, body }, { secret });
-      onNotification(notification);
+      // Reads the bytes as they came, up to 1 MiB.
+      const { notification } = await verifyNodeRequest(request, { secret });
+      await onNotification(notification);
       response.writeHead(204).end();
     } catch (error) {
-      // The code tells UP42's webhook test what is wrong; the message is for whoever runs the receiver.
+      // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
       console.error(error);
       const [status, code] =
         error instanceof NotificationError ? [error.statusCode, error.code] : [500, "not_handled"];
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ code }));
+      // What is left of a body that is too long is not read.
+      const connection = request.complete ? "keep-alive" : "close";
+      response
+        .writeHead(status, { "content-type": "application/json", connection })
+        .end(JSON.stringify({ code }));
     }
   });
-}
-
-/** The bytes as they came, since a digest of them may be signed; undefined if they are too many. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 if (require.main === module) {

@@ -7,7 +7,14 @@ import { NotificationError } from "./notification-error";
  */
 export type HeadersInput =
   | Iterable<readonly [string, HeaderValue]>
+  | HeadersObject
   | { readonly [name: string]: HeaderValue };
+
+/** The part of a web-standard `Headers` object that TypeScript knows also without its library `DOM.Iterable`. */
+export interface HeadersObject {
+  /** Calls back with the value and the name of each header. */
+  forEach(callback: (value: string, name: string) => void): void;
+}
 
 /** One header: a string, or one string for each line it was sent in. */
 export type HeaderValue = string | readonly string[] | null | undefined;
@@ -21,20 +28,26 @@ const MAX_HEADER_LENGTH = 16 * 1024;
 
 /**
  * Reads headers once, so that they can be looked up by name. A header that occurs more than once, also when its names
- * differ only in case, has all its values, joined by `, ` in the order they came, as HTTP says.
+ * differ only in case, has all its values, joined by `, ` in the order they came, as HTTP says. Values are looked at
+ * only when they are looked up: an odd one that is not signed does no harm.
  */
 export function readHeaders(input: unknown): HeaderLookup {
-  const lines = new Map<string, string[]>();
+  const found = new Map<string, unknown[]>();
   let count = 0;
   for (const entry of entriesOf(input)) {
     count += 1;
     if (count > MAX_HEADERS) throw tooLarge(`The request has more than ${MAX_HEADERS} headers.`);
-    addLines(lines, entry);
+    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string") {
+      throw invalid("The headers are neither an object nor pairs of name and value.");
+    }
+    const name = entry[0].toLowerCase();
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [entry[1]]);
+    else known.push(entry[1]);
   }
-  return (name) => {
-    const values = lines.get(name);
-    return values === undefined ? undefined : combine(name, values);
-  };
+  const lookup = (name: string) => combine(name, found.get(name) ?? []);
+  // HTTP/2 has no Host: what HTTP/1 names so is :authority there.
+  return (name) => lookup(name) ?? (name === "host" ? lookup(":authority") : undefined);
 }
 
 function entriesOf(input: unknown): Iterable<unknown> {
@@ -48,30 +61,26 @@ function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value && typeof value[Symbol.iterator] === "function";
 }
 
-function addLines(lines: Map<string, string[]>, entry: unknown): void {
-  if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string") {
-    throw invalid("The headers are neither an object nor pairs of name and value.");
+function combine(name: string, values: readonly unknown[]): string | undefined {
+  const lines: string[] = [];
+  let length = 0;
+  for (const line of values.flat()) {
+    if (line === undefined || line === null) continue;
+    if (typeof line !== "string") {
+      throw invalid(`The header ${quoted(name)} has a value that is not a string.`);
+    }
+    length += line.length;
+    if (length > MAX_HEADER_LENGTH) {
+      throw tooLarge(`The header ${quoted(name)} is longer than ${MAX_HEADER_LENGTH} characters.`);
+    }
+    lines.push(trimSpace(line));
   }
-  const name = entry[0].toLowerCase();
-  const value: unknown = entry[1];
-  if (value === undefined || value === null) return;
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (values.length === 0) return;
-  const known = lines.get(name) ?? [];
-  for (const line of values) {
-    if (typeof line !== "string") throw invalid("A header has a value that is not a string.");
-    known.push(line);
-  }
-  lines.set(name, known);
+  return lines.length === 0 ? undefined : lines.join(", ");
 }
 
-function combine(name: string, values: readonly string[]): string {
-  let length = 0;
-  for (const value of values) length += value.length;
-  if (length > MAX_HEADER_LENGTH) {
-    throw tooLarge(`The header ${name.slice(0, 100)} is longer than ${MAX_HEADER_LENGTH} characters.`);
-  }
-  return values.map(trimSpace).join(", ");
+/** A header's name for a message: printable, and not long. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 100));
 }
 
 /** Spaces and tabs around a value are no part of it. By hand: a pattern for the end takes quadratic time. */

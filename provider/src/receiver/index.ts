@@ -1,12 +1,14 @@
 /**
- * The receiving end of UP42's webhooks: verifies notifications and gives them as typed values. Loads neither Pulumi nor
- * an HTTP client, so that functions start fast.
+ * The receiving end of UP42's webhooks: verifies notifications and returns them as typed values. Runs wherever Web Crypto
+ * does, loads neither Pulumi nor an HTTP client, and depends on no other package, so that functions start fast.
  *
  * @module
  */
 export { type ApiGatewayEvent, requestFromApiGateway } from "./api-gateway";
-export type { HeadersInput, HeaderValue } from "./headers";
+export type { HeadersInput, HeadersObject, HeaderValue } from "./headers";
+export type { VerifyRequestOptions } from "./limits";
 export { createMemoryReplayStore, type MemoryReplayStoreOptions } from "./memory-replay-store";
+export { type NodeRequest, verifyNodeRequest } from "./node-request";
 export type {
   JobStatus,
   JobStatusBody,
@@ -19,7 +21,29 @@ export type {
   UnknownEventName,
   UnknownNotification,
 } from "./notification";
-export { NotificationError, type NotificationErrorCode } from "./notification-error";
+export {
+  NotificationError,
+  type NotificationErrorCode,
+  type NotificationErrorOptions,
+} from "./notification-error";
 export type { VerifyOptions } from "./options";
-export { type HandledOnce, type HandleOnceOptions, handleOnce, type ReplayStore } from "./replay";
-export { type NotificationRequest, type VerifiedNotification, verifyNotification } from "./verify";
+export {
+  type HandledOnce,
+  type HandleOnceOptions,
+  handleOnce,
+  type ReplayState,
+  type ReplayStore,
+} from "./replay";
+export {
+  type NotificationRequest,
+  type VerifiedNotification,
+  verifyNotification,
+  verifyNotificationAsync,
+} from "./verify";
+export {
+  verifyWebRequest,
+  type WebBody,
+  type WebBodyReader,
+  type WebChunk,
+  type WebRequest,
+} from "./web-request";

@@ -8,6 +8,13 @@ export interface MemoryReplayStoreOptions {
   readonly now?: (() => number | Date) | undefined;
 }
 
+interface Entry {
+  /** Who handles it; undefined when it was handled. */
+  readonly owner: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
 /**
  * A replay store for receivers of a single process that may forget when it restarts. Its memory is bounded.
  *
@@ -20,19 +27,27 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
     throw new RangeError("A replay store needs room: maxEntries must be a whole number above 0.");
   }
   // A Map keeps the order of insertion, so that its first entry is the oldest.
-  const expiries = new Map<string, number>();
+  const entries = new Map<string, Entry>();
+  const set = (messageId: string, owner: string | undefined, seconds: number) => {
+    entries.delete(messageId);
+    entries.set(messageId, { owner, expiresAt: Number(now()) + seconds * 1000 });
+    const [oldest] = entries.keys();
+    if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+  };
   return {
-    claim(messageId, expiresAt) {
-      const expiry = expiries.get(messageId);
-      if (expiry !== undefined && expiry > Number(now())) return false;
-      expiries.delete(messageId);
-      expiries.set(messageId, expiresAt.getTime());
-      const [oldest] = expiries.keys();
-      if (expiries.size > maxEntries && oldest !== undefined) expiries.delete(oldest);
-      return true;
+    claim(messageId, owner, leaseSeconds) {
+      const entry = entries.get(messageId);
+      if (entry !== undefined && entry.expiresAt > Number(now())) {
+        return entry.owner === undefined ? "done" : "running";
+      }
+      set(messageId, owner, leaseSeconds);
+      return "new";
     },
-    release(messageId) {
-      expiries.delete(messageId);
+    complete(messageId, retentionSeconds) {
+      set(messageId, undefined, retentionSeconds);
+    },
+    release(messageId, owner) {
+      if (entries.get(messageId)?.owner === owner) entries.delete(messageId);
     },
   };
 }

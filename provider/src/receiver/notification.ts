@@ -13,10 +13,11 @@ interface Envelope extends Extensible {
 }
 
 /**
- * Statuses of a job that UP42 mentions; others may come. (The intersection stands for any string, and lets editors
- * suggest the known ones.)
+ * Statuses of a job or a task that UP42 documents; others may come. `NOT STARTED` and `NOT_STARTED` mean the same: UP42
+ * writes both. (The intersection stands for any string, and lets editors suggest the known ones.)
  */
 export type JobStatus =
+  | "NOT STARTED"
   | "NOT_STARTED"
   | "PENDING"
   | "RUNNING"
@@ -24,10 +25,26 @@ export type JobStatus =
   | "FAILED"
   | "ERROR"
   | "CANCELLED"
+  | "CANCELLING"
   | (string & Record<never, never>);
 
-/** Statuses of an order that UP42 mentions; others may come, as in {@link JobStatus}. */
-export type OrderStatus = "FULFILLED" | "FAILED PERMANENTLY" | (string & Record<never, never>);
+/**
+ * Statuses of an order that UP42 documents; others may come, as in {@link JobStatus}. `FAILED PERMANENTLY` and
+ * `FAILED_PERMANENTLY` mean the same: UP42's documentation has both.
+ */
+export type OrderStatus =
+  | "CREATED"
+  | "BEING_PLACED"
+  | "PLACED"
+  | "PLACEMENT_FAILED"
+  | "BEING_FULFILLED"
+  | "DELIVERY_INITIALIZATION_FAILED"
+  | "DOWNLOAD_FAILED"
+  | "DOWNLOADED"
+  | "FULFILLED"
+  | "FAILED_PERMANENTLY"
+  | "FAILED PERMANENTLY"
+  | (string & Record<never, never>);
 
 /** One task of a job. */
 export interface JobTask extends Extensible {
@@ -43,13 +60,13 @@ export interface JobTask extends Extensible {
 
 /** A job changed its status. */
 export interface JobStatusNotification extends Envelope {
-  /** Tells it from the other notifications. */
+  /** Which notification it is. */
   readonly event: "job.status";
   /** Which job, and how far it is. */
   readonly body: JobStatusBody;
 }
 
-/** What `job.status` tells. */
+/** What `job.status` reports. */
 export interface JobStatusBody extends Extensible {
   /** The job's id. */
   readonly jobId: string;
@@ -65,13 +82,13 @@ export interface JobStatusBody extends Extensible {
 
 /** An order was completed, successfully or not. */
 export interface OrderStatusNotification extends Envelope {
-  /** Tells it from the other notifications. */
+  /** Which notification it is. */
   readonly event: "order.status";
   /** How far the order is. */
   readonly body: OrderStatusBody;
 }
 
-/** What `order.status` tells. UP42 documents no more than the status; whatever else comes is kept. */
+/** What `order.status` reports. UP42 documents no more than the status; whatever else comes is kept. */
 export interface OrderStatusBody extends Extensible {
   /** How far the order is. */
   readonly status: OrderStatus;
@@ -97,5 +114,5 @@ export interface UnknownNotification extends Envelope {
   readonly body: unknown;
 }
 
-/** A notification from UP42; `event` tells which one it is. */
+/** A notification from UP42; `event` says which one it is. */
 export type Notification = JobStatusNotification | OrderStatusNotification | UnknownNotification;

@@ -1,0 +1,303 @@
+import {
+  appendFile,
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { basename, delimiter, dirname, join, relative } from "node:path";
+import { removeLeftovers, withLock } from "../../tools/lock.mjs";
+import { buildFolder, builtVersion, sourcesHash } from "../../tools/pulumi-cli/build.mjs";
+import { compareVersions, parseVersion } from "../../tools/pulumi-cli/version.mjs";
+import {
+  defaultCacheRoot,
+  ensurePulumi,
+  findPulumi,
+  MINIMUM_VERSION,
+  pulumiPathEntries,
+} from "../../tools/pulumi-cli.mjs";
+import { WORKSPACE } from "../support/pulumi";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pulumi-up42-tools-"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("parseVersion", () => {
+  test.each([
+    ["v3.259.0\n", "3.259.0"],
+    ["3.217.0", "3.217.0"],
+    ["v3.260.0-alpha.x1234+dirty\n", "3.260.0"],
+    ["go1.26.8\n", "1.26.8"],
+    ["go1.27rc1", "1.27.0"],
+    ["pulumi v3.300.1", "3.300.1"],
+    ["warning: A new version of Pulumi is available\nv3.220.0\n", "3.220.0"],
+    ["warning: upgrade from version 3.1.0\n", undefined],
+    ["127.0.0.1", undefined],
+    ["", undefined],
+    ["devel", undefined],
+  ])("%j is %s", (text, expected) => {
+    expect(parseVersion(text)).toBe(expected);
+  });
+});
+
+describe("compareVersions", () => {
+  test.each([
+    ["3.217.0", "3.217.0", 0],
+    ["3.9.0", "3.217.0", -1],
+    ["4.0.0", "3.999.9", 1],
+    ["1.25", "1.25.0", 0],
+    ["1.25.11", "1.25.2", 1],
+  ])("%s and %s: %d", (left, right, expected) => {
+    expect(Math.sign(compareVersions(left, right))).toBe(expected);
+  });
+});
+
+describe("the choice of a Pulumi CLI", () => {
+  const version = '#!/bin/sh\n[ "$*" = version ] && [ "$PULUMI_SKIP_UPDATE_CHECK" = true ] && echo ';
+
+  /** Puts a program on PATH; it answers `version` as given, or is whatever script it is given. */
+  async function program(name: string, script: string): Promise<string> {
+    const file = join(folder, name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, script);
+    await chmod(file, 0o755);
+    return file;
+  }
+
+  function options(...path: string[]): { env: NodeJS.ProcessEnv; cacheRoot: string } {
+    return { env: { PATH: path.join(delimiter) }, cacheRoot: join(folder, "cache") };
+  }
+
+  async function buildFake(cacheRoot: string, build = jest.fn(fakeBuild)): Promise<typeof build> {
+    const download = jest.fn().mockRejectedValue(new Error("unreachable"));
+    await ensurePulumi({ env: { PATH: "" }, cacheRoot, log: () => undefined, download, build });
+    return build;
+  }
+
+  async function fakeBuild(_program: unknown, _version: string, output: string): Promise<void> {
+    await writeFile(output, `built by the test: ${output.length}`);
+  }
+
+  test("the one on PATH, when it is new enough and has its language host beside it", async () => {
+    const binary = await program("bin/pulumi", `${version}v${MINIMUM_VERSION}`);
+    await program("bin/pulumi-language-nodejs", "");
+    const { cli } = await findPulumi(options("/nowhere", join(folder, "bin")));
+    expect(cli).toEqual({ binary, version: MINIMUM_VERSION, source: "PATH", pathEntries: [] });
+  });
+
+  test("its language host may be elsewhere on PATH, or where a symbolic link leads", async () => {
+    const real = await program("cellar/pulumi", `${version}v3.300.0`);
+    await program("cellar/pulumi-language-nodejs", "");
+    await mkdir(join(folder, "bin"));
+    await symlink(real, join(folder, "bin", "pulumi"));
+    const linked = await findPulumi(options(join(folder, "bin")));
+    expect(linked.cli?.pathEntries).toEqual([dirname(real)]);
+    const onPath = await findPulumi(options(join(folder, "bin"), dirname(real)));
+    expect(onPath.cli?.pathEntries).toEqual([]);
+  });
+
+  test.each([
+    ["is too old", `${version}v3.216.9`, /is version 3\.216\.9, older than 3\.217\.0/],
+    ["prints nonsense", `${version}hello`, /does not report its version/],
+    ["fails", "#!/bin/sh\nexit 3", /does not report its version/],
+    ["cannot be run", "#!/no/such/interpreter\n", /does not report its version/],
+    ["lacks its language host", `${version}v3.300.0`, /comes without pulumi-language-nodejs/],
+  ])("not one that %s, and says so", async (_, script, reason) => {
+    await program("bin/pulumi", script);
+    const found = await findPulumi(options(join(folder, "bin")));
+    expect(found).toEqual({ rejected: expect.stringMatching(reason) });
+  });
+
+  test("else the official one, downloaded once", async () => {
+    const { cacheRoot } = options();
+    const download = jest.fn(async (wanted: string, to: string) => {
+      const bin = relative(folder, join(to, "bin"));
+      await program(join(bin, "pulumi"), `${version}v${wanted}`);
+      await program(join(bin, "pulumi-language-nodejs"), "");
+    });
+    const build = jest.fn(fakeBuild);
+    const find = () => ensurePulumi({ env: { PATH: "" }, cacheRoot, log: () => undefined, download, build });
+    const built = await builtVersion();
+    expect(await find()).toMatchObject({ version: built, source: "cache" });
+    expect((await find()).binary).toContain(`${join(cacheRoot, `v${built}`)}/`);
+    expect(download).toHaveBeenCalledTimes(1);
+    expect(build).not.toHaveBeenCalled();
+    expect(await readdir(join(cacheRoot, `v${built}`))).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      "cannot be reached",
+      () => Promise.reject(new Error("fetch failed", { cause: new Error("no route") })),
+      /no route/,
+    ],
+    ["is not complete", () => Promise.resolve(), /not complete/],
+  ])("else, when the download %s, a build, and one line says so", async (_, download, line) => {
+    const { cacheRoot } = options();
+    const lines: string[] = [];
+    const log = (text: string): number => lines.push(text);
+    await ensurePulumi({ env: { PATH: "" }, cacheRoot, log, download, build: fakeBuild });
+    expect(lines).toEqual([expect.stringMatching(/downloading/), expect.stringMatching(line)]);
+  });
+
+  test("else one built earlier, which needs a build only once and is keyed by version", async () => {
+    const { cacheRoot } = options();
+    expect(await buildFake(cacheRoot)).toHaveBeenCalledTimes(2);
+    expect(await buildFake(cacheRoot)).not.toHaveBeenCalled();
+    const { cli } = await findPulumi({ env: { PATH: "" }, cacheRoot });
+    const built = await builtVersion();
+    expect(cli).toMatchObject({ version: built, source: "cache" });
+    expect(cli?.binary).toContain(`${join(cacheRoot, `v${built}`)}/`);
+    expect(await readdir(join(cacheRoot, `v${built}`))).toHaveLength(1);
+  });
+
+  test.each(["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs", "complete.json"])(
+    "a build with a half-written %s is built again",
+    async (name) => {
+      const { cacheRoot } = options();
+      await buildFake(cacheRoot);
+      const file = join(buildFolder(cacheRoot, await builtVersion()), name);
+      const whole = await readFile(file, "utf8");
+      await writeFile(file, whole.slice(0, -3));
+      expect(await buildFake(cacheRoot)).toHaveBeenCalledTimes(2);
+      expect(await readFile(file, "utf8")).toBe(whole);
+    },
+  );
+
+  test.each([
+    "engine/go.mod",
+    "engine/go.sum",
+    "language-nodejs/go.mod",
+    "language-nodejs/go.sum",
+    "language-nodejs/host/run_plugin.go",
+    "language-host.mjs",
+  ])(
+    "a build of another %s, such as an earlier version of this workspace has, is built again",
+    async (name) => {
+      const { cacheRoot } = options();
+      await buildFake(cacheRoot);
+      const sources = join(folder, "sources");
+      await cp(join(WORKSPACE, "tools", "pulumi-cli"), sources, { recursive: true });
+      expect(await sourcesHash(sources)).toBe(await sourcesHash());
+      await appendFile(join(sources, name), "\n");
+      const file = join(buildFolder(cacheRoot, await builtVersion()), "complete.json");
+      const manifest = JSON.parse(await readFile(file, "utf8"));
+      await writeFile(file, JSON.stringify({ ...manifest, sources: await sourcesHash(sources) }));
+      expect(await buildFake(cacheRoot)).toHaveBeenCalledTimes(2);
+      expect(JSON.parse(await readFile(file, "utf8"))).toEqual(manifest);
+    },
+  );
+
+  test("what a build left behind that was killed is removed by the next", async () => {
+    const { cacheRoot } = options();
+    const built = buildFolder(cacheRoot, await builtVersion());
+    await mkdir(`${built}.building-killed`, { recursive: true });
+    await buildFake(cacheRoot);
+    expect(await readdir(dirname(built))).toEqual([basename(built)]);
+  });
+
+  test("two that need it at the same time build it once", async () => {
+    const { cacheRoot } = options();
+    const build = jest.fn(fakeBuild);
+    await Promise.all([
+      buildFake(cacheRoot, build),
+      buildFake(cacheRoot, build),
+      buildFake(cacheRoot, build),
+    ]);
+    expect(build).toHaveBeenCalledTimes(2);
+  });
+
+  test("when it cannot be built, the ways to get one are named and nothing is left behind", async () => {
+    const { cacheRoot } = options();
+    const build = jest.fn<Promise<void>, Parameters<typeof fakeBuild>>();
+    build.mockRejectedValue(new Error("Go is not installed."));
+    const ways = /Go is not installed\..*pulumi\.com\/docs\/install.*brew install.*go\.dev/s;
+    await expect(buildFake(cacheRoot, build)).rejects.toThrow(ways);
+    expect(await readdir(join(cacheRoot, `v${await builtVersion()}`))).toEqual([]);
+  });
+
+  test("the dynamic provider host comes from beside the CLI, else from the project's SDK", async () => {
+    const binary = await program("bin/pulumi", "");
+    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: ["/first"] };
+    const sdk = join(WORKSPACE, "node_modules/@pulumi/pulumi");
+    expect(await pulumiPathEntries(cli, WORKSPACE)).toEqual(["/first", sdk]);
+    await program("bin/pulumi-resource-pulumi-nodejs", "");
+    expect(await pulumiPathEntries(cli, WORKSPACE)).toEqual(["/first"]);
+  });
+
+  test("the cache is in the user's cache folder; a relative XDG_CACHE_HOME counts for nothing", () => {
+    const home = { HOME: "/home/someone" };
+    expect(defaultCacheRoot(home)).toMatch(
+      /^\/home\/someone\/(\.cache|Library\/Caches)\/pulumi-up42\/pulumi-cli$/,
+    );
+    expect(defaultCacheRoot({ ...home, XDG_CACHE_HOME: "relative" })).toBe(defaultCacheRoot(home));
+  });
+});
+
+test("only leftovers of the lock's own holders are removed", async () => {
+  for (const name of ["a@1.fetching-x", "a@1.fetching-y", "a@1", "a@1.lock", "b@1.fetching-x"]) {
+    await mkdir(join(folder, name, "inside"), { recursive: true });
+  }
+  await removeLeftovers(join(folder, "a@1.fetching-"));
+  expect((await readdir(folder)).sort()).toEqual(["a@1", "a@1.lock", "b@1.fetching-x"]);
+});
+
+describe("withLock", () => {
+  const lock = (): string => join(folder, "folder", "a.lock");
+
+  /** Leaves a lock as a process would that ended without giving it back. */
+  async function leave(content: string): Promise<void> {
+    await mkdir(dirname(lock()), { recursive: true });
+    await writeFile(lock(), content);
+  }
+
+  test("lets one at a time in, also when the action fails", async () => {
+    let inside = 0;
+    const enter = async (fail: boolean): Promise<void> => {
+      inside += 1;
+      expect(inside).toBe(1);
+      await readdir(folder);
+      inside -= 1;
+      if (fail) throw new Error("failed inside");
+    };
+    const all = [false, true, false, true].map((fail) => withLock(lock(), () => enter(fail)));
+    const results = await Promise.allSettled(all);
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
+    expect(await readdir(dirname(lock()))).toEqual([]);
+  });
+
+  test("takes over from a process that died, without waiting for its heartbeat", async () => {
+    // No process has this id: it is beyond the largest that Linux and macOS give.
+    await leave(JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), nonce: "dead" }));
+    expect(await withLock(lock(), () => Promise.resolve("in"))).toBe("in");
+    expect(await readdir(dirname(lock()))).toEqual([]);
+  });
+
+  test.each([
+    ["on another machine", JSON.stringify({ pid: process.pid, host: "elsewhere", nonce: "old" })],
+    ["that was cut off while it was written", '{"pid":'],
+  ])("takes over a lock %s once its heartbeat is missing", async (_, content) => {
+    await leave(content);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(lock(), longAgo, longAgo);
+    expect(await withLock(lock(), () => Promise.resolve("in"))).toBe("in");
+  });
+
+  test("waits, and says so once, for a holder that is alive", async () => {
+    await leave(JSON.stringify({ pid: process.pid, host: hostname(), nonce: "alive" }));
+    const onWait = jest.fn(() => void rm(lock()));
+    expect(await withLock(lock(), () => Promise.resolve("in"), onWait)).toBe("in");
+    expect(onWait).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { runCommand, runMain } from "./process.mjs";
+
+/** The folders and files that are clean, without what is generated. */
+const CHECKED = [
+  ":(glob)*.md",
+  "docs",
+  "examples",
+  "tools",
+  "bench",
+  ".github",
+  "tests/scaffolding",
+  "tests/support",
+];
+const LEFT_OUT = [":!docs/api", ":!docs/receiver.md", ":!examples/receivers", ":!tools/words.mjs"];
+
+/** Words for which there is a plainer one: fix, again, say or report, people, one that, forever, anyway. */
+const WORDS =
+  /\b(mend(s|ed|ing)?|anew|tells?|told|telling|(is|are) asked for|whoever|somebody|such an? one|for ever|all the same|left-overs?|doubled|taken for)\b/i;
+
+await runMain(async () => {
+  const { stdout } = await runCommand("git", ["ls-files", "-z", "--", ...CHECKED, ...LEFT_OUT]);
+  const found = [];
+  for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    // Messages that a document quotes are their sources' own.
+    const text = (await readFile(file, "utf8")).replace(/`[^`\n]*`/g, (code) =>
+      file.endsWith(".md") ? "" : code,
+    );
+    const lines = text.split("\n");
+    for (const [index, line] of lines.entries()) {
+      const [word] = WORDS.exec(line) ?? [];
+      if (word !== undefined) found.push(`${file}:${index + 1}: "${word}"`);
+    }
+  }
+  if (found.length > 0) throw new Error(`Write plainer words (tools/words.mjs):\n${found.join("\n")}`);
+});
