@@ -116,6 +116,10 @@ export class Deliveries {
     return delivery;
   }
 
+  #update(delivery: Delivery): void {
+    this.#deliveries.update(delivery.id, delivery, sizeOf(delivery));
+  }
+
   async #waitForRetry(delivery: Delivery, retry: number): Promise<void> {
     const milliseconds = this.settings.retryDelayMs * 2 ** (retry - 1);
     this.#update({ ...delivery, nextAttemptAt: new Date(Date.now() + milliseconds).toISOString() });
