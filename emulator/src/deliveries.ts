@@ -127,10 +127,6 @@ export class Deliveries {
     this.#update(delivery);
   }
 
-  #update(delivery: Delivery): void {
-    this.#deliveries.update(delivery.id, delivery, sizeOf(delivery));
-  }
-
   async #attempt(delivery: Delivery, secret: string): Promise<DeliveryAttempt> {
     const url = new URL(delivery.url);
     const fault = this.faults.take("notify");
