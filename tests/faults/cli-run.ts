@@ -144,7 +144,9 @@ class CliRun {
       }
       await this.#removeDeliberateDoubles();
       if (output.includes("Run `pulumi refresh`")) {
-        this.trace.push(describeResult(await this.project.start(["refresh", "--yes", "--skip-preview"]).result));
+        this.trace.push(
+          describeResult(await this.project.start(["refresh", "--yes", "--skip-preview"]).result),
+        );
       }
       current = new Map(
         [...current].map(([resource, webhook]) => [
