@@ -8,7 +8,7 @@ import { notificationHeaders } from "./signature";
 import { pause, timestamp } from "./time";
 
 /** What is remembered; older deliveries are forgotten. */
-const REMEMBERED = { entries: 500, bytes: 32 * 1024 * 1024 };
+const REMEMBERED = { entries: 1000, bytes: 32 * 1024 * 1024 };
 
 /** One POST to a receiver and what came of it. */
 export interface DeliveryAttempt {
@@ -42,6 +42,10 @@ export interface Delivery {
   readonly createdAt: string;
   /** `delivered` once an attempt was answered with 2xx; `failed` when none was and there will be no further one. */
   readonly state: "pending" | "delivered" | "failed";
+  /** How many attempts there are at most: a test has one, a live notification has its retries too. */
+  readonly maxAttempts: number;
+  /** When the next attempt starts; ISO 8601. Null while one is under way, and when there is no further one. */
+  readonly nextAttemptAt: string | null;
   /** What is sent. */
   readonly notification: Notification;
   /** The request's body, byte for byte. */
@@ -88,6 +92,8 @@ export class Deliveries {
       url: webhook.url,
       createdAt: timestamp(),
       state: "pending",
+      maxAttempts: 1 + (notification.liveMode ? this.settings.retries : 0),
+      nextAttemptAt: null,
       notification,
       body: JSON.stringify(notification),
       attempts: [],
@@ -97,18 +103,28 @@ export class Deliveries {
   }
 
   async #run(started: Delivery, secret: string): Promise<Delivery> {
-    const retries = started.notification.liveMode ? this.settings.retries : 0;
     let delivery = started;
     for (let retry = 0; delivery.state === "pending"; retry++) {
-      if (retry > 0) await pause(this.settings.retryDelayMs * 2 ** (retry - 1), this.closing);
+      if (retry > 0) await this.#waitForRetry(delivery, retry);
       const attempt = await this.#attempt(delivery, secret);
-      const last = retry >= retries || this.closing.aborted;
+      const last = retry + 1 >= delivery.maxAttempts || this.closing.aborted;
       const state = isSuccess(attempt) ? "delivered" : last ? "failed" : "pending";
       delivery = { ...delivery, attempts: [...delivery.attempts, attempt], state };
-      this.#deliveries.update(delivery.id, delivery, sizeOf(delivery));
+      this.#update(delivery);
       this.settings.log(describe(delivery, attempt));
     }
     return delivery;
+  }
+
+  #update(delivery: Delivery): void {
+    this.#deliveries.update(delivery.id, delivery, sizeOf(delivery));
+  }
+
+  async #waitForRetry(delivery: Delivery, retry: number): Promise<void> {
+    const milliseconds = this.settings.retryDelayMs * 2 ** (retry - 1);
+    this.#update({ ...delivery, nextAttemptAt: new Date(Date.now() + milliseconds).toISOString() });
+    await pause(milliseconds, this.closing);
+    this.#update(delivery);
   }
 
   async #attempt(delivery: Delivery, secret: string): Promise<DeliveryAttempt> {
@@ -153,7 +169,7 @@ function outcomeOf(response: PostAnswer, fault: Fault | undefined) {
 
 /** Roughly what a delivery takes up. */
 function sizeOf({ body, url, attempts }: Delivery): number {
-  const answers = attempts.reduce((sum, { response }) => sum + (response?.body.length ?? 0), 0);
+  const answers = attempts.reduce((sum, { response }) => sum + JSON.stringify(response).length, 0);
   // The notification is kept beside its text; an attempt has its headers.
   return 2 * body.length + url.length + answers + 1024 * (1 + attempts.length);
 }

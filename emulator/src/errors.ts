@@ -13,10 +13,12 @@ export function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   if (error instanceof OAuthError) {
+    if (request.record) request.record.error = error.message;
     reply.code(error.status).headers(error.headers);
     return reply.send({ error: error.error, error_description: error.message });
   }
   const refusal = toApiError(error);
+  if (request.record) request.record.error = refusal.message;
   if (refusal.status >= 500)
     log(`! ${request.method} failed in the emulator: ${error.stack ?? error.message}`);
   return reply.code(refusal.status).headers(refusal.headers).send(failure(refusal, errorFormat));

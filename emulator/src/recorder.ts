@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** A request that the emulator got. */
 export interface RecordedRequest {
+  /** Unlike that of any other request. */
+  readonly id: string;
   /** Such as `GET`. */
   readonly method: string;
   /** Without the query. */
@@ -16,6 +18,10 @@ export interface RecordedRequest {
   status: number;
   /** When it came, in ISO 8601. */
   readonly at: string;
+  /** Until the answer was sent, in milliseconds; 0 while there is no answer yet. */
+  durationMs: number;
+  /** What the answer says is wrong with the request. */
+  error?: string;
 }
 
 /** Whether a path is the emulator's own, not UP42's. */

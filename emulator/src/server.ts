@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { checkAccess } from "./access";
 import { readBodies } from "./bodies";
@@ -97,6 +98,7 @@ function recordRequests(app: FastifyInstance, { settings, requests, closing }: C
     const { path, query } = splitTarget(request.url);
     if (!isInternal(path)) {
       request.record = {
+        id: randomUUID(),
         method: request.method,
         path,
         ...(query === undefined ? {} : { query }),
@@ -104,6 +106,7 @@ function recordRequests(app: FastifyInstance, { settings, requests, closing }: C
         body: undefined,
         status: 0,
         at: new Date().toISOString(),
+        durationMs: 0,
       };
       requests.add(request.record, request.record, sizeOfHead(request.raw));
     }
@@ -116,10 +119,11 @@ function recordRequests(app: FastifyInstance, { settings, requests, closing }: C
   });
   app.addHook("onResponse", (request, reply, done) => {
     if (request.record !== null) {
-      const { method, path } = request.record;
+      request.record.durationMs = Math.round(reply.elapsedTime);
+      const { method, path, durationMs } = request.record;
       const outcome = request.fault?.lostAnswer === true ? "answer lost" : reply.statusCode;
       const note = request.fault === null ? "" : " (an injected fault)";
-      settings.log(`${method} ${path} ${outcome} ${Math.round(reply.elapsedTime)} ms${note}`);
+      settings.log(`${method} ${path} ${outcome} ${durationMs} ms${note}`);
     }
     done();
   });

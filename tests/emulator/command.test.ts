@@ -272,7 +272,7 @@ test.each([
   [["--rate-limit", "-1"], /--rate-limit.*at least 0/],
   [["--secret-visibility", "some"], /--secret-visibility.*clear, masked/],
   [["nonsense"], /too many arguments|unknown command/],
-  [["--data", "/dev/null/x"], /can't write the data file/],
+  [["--data", "/dev/null/x"], /Failed to write the data file/],
 ])("%j is refused with exit code 1", async (args, message) => {
   const { exitCode, stderr, stdout } = await start("--port", "0", ...args).result;
   expect(exitCode).toBe(1);

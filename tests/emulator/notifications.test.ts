@@ -261,7 +261,7 @@ describe("a live notification", () => {
     const first = receiver.received(1).then(() => receiver.answer({ status: 201, body: "thanks" }));
     const [[delivery]] = await Promise.all([emulator.trigger({ event: "job.status" }), first]);
     expect(delivery).toMatchObject({ state: "delivered" });
-    expect(delivery?.attempts.at(-1)?.response).toEqual({
+    expect(delivery?.attempts.at(-1)?.response).toMatchObject({
       status: 201,
       statusText: "Created",
       body: "thanks",
