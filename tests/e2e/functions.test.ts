@@ -134,7 +134,7 @@ describe("reading what is at UP42 from a program", () => {
     const { workspaceId } = DEMO_ACCOUNT;
     const messages = await project.outputs();
     expect(messages).toMatchObject({
-      id: expect.stringContaining(`Could not read webhook ${missing}: workspace ${workspaceId} has none`),
+      id: expect.stringContaining(`Failed to read webhook ${missing}: workspace ${workspaceId} has none`),
       name: expect.stringContaining(
         `webhook with the name "nobody" in workspace ${workspaceId}: there is none`,
       ),
@@ -150,7 +150,7 @@ describe("reading what is at UP42 from a program", () => {
     await project.writeProgram(GET_PROGRAM);
     const { diagnostics } = await project.preview({ expectFailure: true });
     expect(diagnostics.map(({ message }) => message).join()).toContain(
-      `Could not read webhook ${missing}: workspace ${DEMO_ACCOUNT.workspaceId} has none with this id`,
+      `Failed to read webhook ${missing}: workspace ${DEMO_ACCOUNT.workspaceId} has none with this id`,
     );
   });
 });

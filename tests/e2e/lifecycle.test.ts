@@ -178,9 +178,17 @@ describe("the life of a webhook and its test", () => {
 
       const requests = takeRequests(emulator);
       const events = "events" in changes ? [EVENTS] : [];
+      // Another webhook may have the new name or URL.
+      const lists = "name" in changes || "url" in changes ? [`GET ${WEBHOOKS}`] : [];
       const put = requests.find(({ method }) => method === "PUT");
       expect(requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
-        [...login.requests, ...events, `PUT ${WEBHOOKS}/${id}`, `POST ${WEBHOOKS}/${id}/tests`].sort(),
+        [
+          ...login.requests,
+          ...events,
+          ...lists,
+          `PUT ${WEBHOOKS}/${id}`,
+          `POST ${WEBHOOKS}/${id}/tests`,
+        ].sort(),
       );
       expect(put?.headers).toMatchObject({
         authorization:
@@ -252,7 +260,8 @@ describe("the life of a webhook and its test", () => {
     const { id } = onlyWebhook(emulator);
     const destroyed = await project.destroy({ env: { UP42_API_URL: proxy.url } });
     expect(destroyed.changes).toEqual({ delete: 3 });
-    expect(takeCalls(emulator)).toEqual([TOKEN, `DELETE /workspaces/${OTHER.workspaceId}/webhooks/${id}`]);
+    const webhooks = `/workspaces/${OTHER.workspaceId}/webhooks`;
+    expect(takeCalls(emulator)).toEqual([TOKEN, `GET ${webhooks}`, `DELETE ${webhooks}/${id}`]);
     expect(emulator.webhooks()).toEqual([]);
     expect((await project.exportStack()).stack.deployment.resources).toEqual([]);
   });

@@ -35,17 +35,18 @@ describe("a webhook's test", () => {
     deployment.project.writeProgram(script(program(url, tests)));
 
   test("fails the deployment and names each failing event, with message and response", async () => {
-    const { emulator, project, receiver } = deployment;
+    const { project, receiver } = deployment;
     receiver.answer({ status: 500, body: "no database" });
     const up = await project.up({ expectFailure: true });
-    const { id } = onlyWebhook(emulator);
-    for (const event of ["job.status", "order.status"]) {
-      expect(up.stdout).toContain(
-        `webhook ${id} did not deliver ${event}: Test request failed: the receiver answered 500 Internal Server Error. ` +
-          `(response: HttpResponse[${receiver.url}, 500 Internal Server Error]), tried for 0.5 s. ` +
-          "Mend the receiver and run `pulumi up` again: it repeats the test.",
-      );
-    }
+    const answer = `Test request failed: the receiver answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error])`;
+    expect(up.stdout).toContain(
+      `Failed to test webhook "orders" (${receiver.url}): job.status: ${answer}; order.status: ${answer} (tried for 0.5 s). ` +
+        "Fix the receiver and run `pulumi up` again.",
+    );
+    const [, diagnostics = ""] = up.stdout.split("::Stack (test-dev):");
+    const shown = diagnostics.split("WebhookTest (gate):")[1]?.trim().split("\n") ?? [];
+    expect(shown.slice(0, 3).join("\n")).toContain(receiver.url);
+    expect(diagnostics).not.toContain("Trying again");
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();
@@ -64,7 +65,9 @@ describe("a webhook's test", () => {
     const { emulator, project, receiver } = deployment;
     receiver.answer("hang");
     const failed = await project.up({ expectFailure: true });
-    expect(failed.stdout).toMatch(/did not deliver job\.status: .*0\.2 s.* \(response: No response\)/);
+    expect(failed.stdout).toMatch(
+      /Failed to test webhook "orders" .*: job\.status: .*0\.2 s.* \(No response\)/,
+    );
     // It makes the engine forget that something has failed.
     await project.refresh();
     takeCalls(emulator);
@@ -112,7 +115,7 @@ describe("a webhook's test", () => {
       await rewrite({ gate: { timeoutSeconds: 60 } }, receiver.url);
       const up = await project.up();
       expect(up.stdout).toMatch(
-        /test webhook \S+: order\.status: Test request failed: the receiver answered 503 .*Trying again in 1 s, for another \d+ s\./,
+        /Webhook "orders" \(\S+\): order\.status: Test request failed: the receiver answered 503 .*Trying again for up to \d+ s\./,
       );
       const tests = takeRequests(emulator).filter(({ path }) => path.endsWith("/tests"));
       expect(tests.map(({ body }) => body)).toEqual([{}, { eventNames: ["order.status"] }]);
@@ -129,7 +132,7 @@ describe("a webhook's test", () => {
     await rewrite({ gate: { timeoutSeconds: 60, triggers: [1] } }, url);
     const up = await project.up({ expectFailure: true });
     expect(up.stdout).toContain(
-      `Could not test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
+      `Failed to test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
         "workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then `pulumi up`.",
     );
     await project.destroy();
