@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { webhookFields, webhookTestFields } from "../../provider/src/lifecycle/fields";
+import { webhookInputFields } from "../../provider/src/lifecycle/webhook/fields";
+import { webhookTestInputFields } from "../../provider/src/lifecycle/webhook-test/fields";
 import { WORKSPACE } from "../support/pulumi";
 import { readDocument } from "./markdown";
 
@@ -17,12 +18,12 @@ const { text } = readDocument("docs/state.md");
 describe.each([
   [
     "pulumi-nodejs:dynamic/up42:Webhook",
-    Object.keys(webhookFields),
+    Object.keys(webhookInputFields),
     ["createdAt", "updatedAt", "__replaceOnChanges"],
   ],
   [
     "pulumi-nodejs:dynamic/up42:WebhookTest",
-    Object.keys(webhookTestFields),
+    Object.keys(webhookTestInputFields),
     ["startedAt", "testsRun", "testsSucceeded", "testsFailed", "tests"],
   ],
 ])("what docs/state.md says of %s", (type, inputs, others) => {

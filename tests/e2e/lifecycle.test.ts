@@ -178,14 +178,14 @@ describe("the life of a webhook and its test", () => {
 
       const requests = takeRequests(emulator);
       const events = "events" in changes ? [EVENTS] : [];
-      // Another webhook may have the new name or URL.
-      const lists = "name" in changes || "url" in changes ? [`GET ${WEBHOOKS}`] : [];
+      // A new name or URL must not be another webhook's already.
+      const list = "name" in changes || "url" in changes ? [`GET ${WEBHOOKS}`] : [];
       const put = requests.find(({ method }) => method === "PUT");
       expect(requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
         [
           ...login.requests,
           ...events,
-          ...lists,
+          ...list,
           `PUT ${WEBHOOKS}/${id}`,
           `POST ${WEBHOOKS}/${id}/tests`,
         ].sort(),
@@ -251,6 +251,7 @@ describe("the life of a webhook and its test", () => {
       `GET ${toOther}webhooks`,
       `POST ${toOther}webhooks`,
       `POST ${toOther}webhooks/${id}/tests`,
+      `GET ${WEBHOOKS}`,
       `DELETE ${WEBHOOKS}/${old.id}`,
     ]);
   });
@@ -260,8 +261,11 @@ describe("the life of a webhook and its test", () => {
     const { id } = onlyWebhook(emulator);
     const destroyed = await project.destroy({ env: { UP42_API_URL: proxy.url } });
     expect(destroyed.changes).toEqual({ delete: 3 });
-    const webhooks = `/workspaces/${OTHER.workspaceId}/webhooks`;
-    expect(takeCalls(emulator)).toEqual([TOKEN, `GET ${webhooks}`, `DELETE ${webhooks}/${id}`]);
+    expect(takeCalls(emulator)).toEqual([
+      TOKEN,
+      `GET /workspaces/${OTHER.workspaceId}/webhooks`,
+      `DELETE /workspaces/${OTHER.workspaceId}/webhooks/${id}`,
+    ]);
     expect(emulator.webhooks()).toEqual([]);
     expect((await project.exportStack()).stack.deployment.resources).toEqual([]);
   });

@@ -35,23 +35,20 @@ describe("a webhook's test", () => {
     deployment.project.writeProgram(script(program(url, tests)));
 
   test("fails the deployment and names each failing event, with message and response", async () => {
-    const { project, receiver } = deployment;
+    const { emulator, project, receiver } = deployment;
     receiver.answer({ status: 500, body: "no database" });
     const up = await project.up({ expectFailure: true });
-    const answer = `Test request failed: the receiver answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error])`;
+    const { name } = onlyWebhook(emulator);
     expect(up.stdout).toContain(
-      `Failed to test webhook "orders" (${receiver.url}): job.status: ${answer}; order.status: ${answer} (tried for 0.5 s). ` +
+      `Failed to test webhook "${name}" (${receiver.url}): job.status, order.status: Test request failed: the receiver ` +
+        `answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error]) (tried for 0.5 s). ` +
         "Fix the receiver and run `pulumi up` again.",
     );
-    const [, diagnostics = ""] = up.stdout.split("::Stack (test-dev):");
-    const shown = diagnostics.split("WebhookTest (gate):")[1]?.trim().split("\n") ?? [];
-    expect(shown.slice(0, 3).join("\n")).toContain(receiver.url);
-    expect(diagnostics).not.toContain("Trying again");
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();
     const failed = stack.deployment.resources.find(({ urn }) => urn.endsWith("::gate"));
-    expect(failed?.initErrors).toHaveLength(2);
+    expect(failed?.initErrors).toHaveLength(1);
     expect(failed?.outputs).toMatchObject({ testsRun: 2, testsSucceeded: 0, testsFailed: 2 });
   });
 
@@ -65,9 +62,7 @@ describe("a webhook's test", () => {
     const { emulator, project, receiver } = deployment;
     receiver.answer("hang");
     const failed = await project.up({ expectFailure: true });
-    expect(failed.stdout).toMatch(
-      /Failed to test webhook "orders" .*: job\.status: .*0\.2 s.* \(No response\)/,
-    );
+    expect(failed.stdout).toMatch(/Failed to test webhook .*job\.status, order\.status: .* \(No response\)/);
     // It makes the engine forget that something has failed.
     await project.refresh();
     takeCalls(emulator);
@@ -115,7 +110,7 @@ describe("a webhook's test", () => {
       await rewrite({ gate: { timeoutSeconds: 60 } }, receiver.url);
       const up = await project.up();
       expect(up.stdout).toMatch(
-        /Webhook "orders" \(\S+\): order\.status: Test request failed: the receiver answered 503 .*Trying again for up to \d+ s\./,
+        /Webhook "[^"]+" \(\S+\): order\.status: Test request failed: the receiver answered 503 .*Trying again for up to \d+ s\./,
       );
       const tests = takeRequests(emulator).filter(({ path }) => path.endsWith("/tests"));
       expect(tests.map(({ body }) => body)).toEqual([{}, { eventNames: ["order.status"] }]);
@@ -132,7 +127,7 @@ describe("a webhook's test", () => {
     await rewrite({ gate: { timeoutSeconds: 60, triggers: [1] } }, url);
     const up = await project.up({ expectFailure: true });
     expect(up.stdout).toContain(
-      `Failed to test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
+      `Could not test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
         "workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then `pulumi up`.",
     );
     await project.destroy();

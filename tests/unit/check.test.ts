@@ -1,19 +1,22 @@
-import { Session } from "../../provider/src/lifecycle/session";
+import type { Call } from "../../provider/src/lifecycle/resource";
 import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
-import { checkWebhookTest } from "../../provider/src/lifecycle/webhook-test/webhook-test";
+import { checkWebhookTest } from "../../provider/src/lifecycle/webhook-test/check";
 import { CredentialsError, TransportError } from "../../provider/src/up42/errors";
 import { MemoryApi } from "../support/memory-api";
+import { callOver } from "../support/session";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const GOOD = { name: "alerts", url: "https://example.com/up42", events: ["order.status"] };
 
 function setUp(workspaceId: string | undefined = "ws") {
   const api = new MemoryApi();
-  const lines: string[] = [];
-  const session = new Session(api, { workspaceId, timeoutSeconds: 1 }, (line) => lines.push(line));
-  const check = async (news: Record<string, unknown>, olds: Record<string, unknown> = {}) =>
-    await checkWebhook(() => session, olds, news);
-  return { api, lines, session, check };
+  const { call, lines } = callOver(api, { workspaceId });
+  const check = async (
+    news: Record<string, unknown>,
+    olds: Record<string, unknown> = {},
+    more: Partial<Call> = {},
+  ) => await checkWebhook({ ...call, ...more }, olds, news);
+  return { api, call, lines, check };
 }
 
 describe("a webhook's inputs", () => {
@@ -95,15 +98,15 @@ describe("the workspace", () => {
     expect((await check(GOOD, old)).inputs).toHaveProperty("workspaceId", "ws");
     expect(api.count("userinfo")).toBe(0);
 
-    const unset = setUp("");
-    const session = new Session(unset.api, { workspaceId: undefined, timeoutSeconds: 1 }, () => undefined);
-    expect((await checkWebhook(() => session, old, GOOD)).inputs).toHaveProperty("workspaceId", "before");
-    expect(unset.api.calls).toEqual([]);
-    const checks = [1, 2, 3].map(async () => await checkWebhook(() => session, {}, GOOD));
+    const unset = new MemoryApi();
+    const { call } = callOver(unset, { workspaceId: undefined });
+    expect((await checkWebhook(call, old, GOOD)).inputs).toHaveProperty("workspaceId", "before");
+    expect(unset.calls).toEqual([]);
+    const checks = [1, 2, 3].map(async () => await checkWebhook(call, {}, GOOD));
     for (const { inputs } of await Promise.all(checks)) {
       expect(inputs).toHaveProperty("workspaceId", "own-workspace");
     }
-    expect(unset.api.count("userinfo")).toBe(1);
+    expect(unset.count("userinfo")).toBe(1);
   });
 });
 
@@ -129,7 +132,7 @@ describe("requests", () => {
   test("for a change are what the change needs", async () => {
     const { check, api } = setUp();
     await check({ ...GOOD, url: "https://other.example.com" }, CHECKED);
-    expect(api.calls).toEqual(["login"]);
+    expect([...api.calls].sort()).toEqual(["list", "login"]);
   });
 });
 
@@ -142,7 +145,12 @@ describe("UP42's refusals at preview", () => {
       }
     };
     expect((await check(GOOD)).failures).toEqual([
-      { property: "", reason: "UP42 refused the username and password" },
+      {
+        property: "",
+        reason: expect.stringMatching(
+          /^Failed to check webhook "alerts": UP42 refused the username and password\. Check that up42:username and up42:password /,
+        ),
+      },
     ]);
   });
 
@@ -155,7 +163,9 @@ describe("UP42's refusals at preview", () => {
     };
     expect((await check({ ...GOOD, events: ["new.event"] })).failures).toEqual([]);
     expect(lines).toEqual([
-      expect.stringMatching(/^warning: the names of events are not checked.*ECONNREFUSED/),
+      expect.stringMatching(
+        /^The names of events are not checked\. Failed to list UP42's events: .*ECONNREFUSED/,
+      ),
     ]);
   });
 
@@ -171,9 +181,11 @@ describe("UP42's refusals at preview", () => {
     const { check, api, lines } = setUp();
     const { id } = api.add({ name: "alerts", url: "https://EXAMPLE.com/up42" });
     expect((await check(GOOD)).failures).toEqual([]);
-    expect(lines).toEqual([expect.stringContaining(`(${id}); creating it is going to be refused`)]);
-    await check({ ...GOOD, ifExists: "adopt" });
-    expect(lines[1]).toContain("it is going to be taken over");
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`has ${id} .*; creating it is going to be refused`)),
+    ]);
+    await check({ ...GOOD, active: true, ifExists: "adopt" });
+    expect(lines.at(-1)).toContain("adopting it changes nothing of it");
   });
 });
 
@@ -181,7 +193,7 @@ describe("a test's inputs", () => {
   const webhook = { id: "w1", workspaceId: "ws2", ...GOOD, active: true, updatedAt: "now" };
   const { name: _name, ...tested } = webhook;
   const check = async (news: Record<string, unknown>, olds: Record<string, unknown> = {}) =>
-    await checkWebhookTest(() => setUp().session, olds, news);
+    await checkWebhookTest(setUp().call, olds, news);
 
   test("take id and workspace from the webhook", async () => {
     expect(await check({ webhook: tested })).toEqual({

@@ -19,9 +19,9 @@ describe("JUnit XML", () => {
       response: "a\nb",
     };
     const xml = junitXml([
-      { id: "1", name: "fine", tests: [test1] },
-      { id: "2", name: "R&D", tests: [test1, failed] },
-      { id: "3", name: "gone", tests: [], error: "Could not test \u0000" },
+      { id: "1", name: "fine", active: true, tests: [test1] },
+      { id: "2", name: "R&D", active: true, tests: [test1, failed] },
+      { id: "3", name: "gone", active: true, tests: [], error: "Failed to test \u0000" },
     ]);
     expect(xml.split("\n")).toEqual([
       '<?xml version="1.0" encoding="UTF-8"?>',
@@ -37,7 +37,7 @@ describe("JUnit XML", () => {
       "  </testsuite>",
       '  <testsuite name="gone (3)" tests="1" failures="0" errors="1">',
       '    <testcase name="test" classname="gone (3)">',
-      '      <error message="Could not test \uFFFD"/>',
+      '      <error message="Failed to test \uFFFD"/>',
       "    </testcase>",
       "  </testsuite>",
       "</testsuites>",

@@ -2,7 +2,14 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "../../provider/src/config/config";
 import { Up42Client } from "../../provider/src/up42/client";
-import { AnswerError, ApiError, CredentialsError, LostAnswerError } from "../../provider/src/up42/errors";
+import {
+  AbandonedError,
+  AnswerError,
+  ApiError,
+  ConfigError,
+  CredentialsError,
+  LostAnswerError,
+} from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
 
 interface Seen {
@@ -60,6 +67,7 @@ beforeEach(async () => {
   config = {
     credentials: { kind: "password", username: "me@example.com", password: "canary password" },
     workspaceId: undefined,
+    namespace: "up42",
     apiUrl: url,
     authUrl: url,
     timeoutSeconds: 4,
@@ -83,14 +91,14 @@ const sent = () => seen.map(({ method, url, body }) => [method, url, body]);
 describe("requests", () => {
   test("for a token and a webhook are what UP42's documentation shows", async () => {
     answer = () => ({ body: { data: REMOTE, error: null } });
-    expect(await new Up42Client(config).createWebhook("ws/1", SPEC, operation())).toEqual(REMOTE);
+    expect(await new Up42Client(config).createWebhook("ws-1", SPEC, operation())).toEqual(REMOTE);
     expect(sent()).toEqual([
       [
         "POST",
         "/realms/public/protocol/openid-connect/token",
         "grant_type=password&client_id=up42-api&scope=openid&username=me%40example.com&password=canary+password",
       ],
-      ["POST", "/workspaces/ws%2F1/webhooks", JSON.stringify(SPEC)],
+      ["POST", "/workspaces/ws-1/webhooks", JSON.stringify(SPEC)],
     ]);
     expect(seen[0]?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
     expect(seen[1]?.headers).toMatchObject({
@@ -150,8 +158,21 @@ describe("not found", () => {
     const client = new Up42Client(config);
     expect(await client.getWebhook("ws", ID, operation())).toBeUndefined();
     expect(await client.updateWebhook("ws", ID, SPEC, operation())).toBeUndefined();
-    expect(await client.deleteWebhook("ws", ID, operation())).toBe(false);
+    expect(await client.deleteWebhook("ws", ID, operation())).toBe("missing");
     expect(await client.testWebhook("ws", ID, [], operation())).toBeUndefined();
+  });
+
+  test.each([
+    ["a router's text", "404 page not found"],
+    ["a gateway's JSON", { message: "no Route matched with those values" }],
+    ["nothing", ""],
+    ["an empty object", {}],
+  ])("in %s is an error: something else answered", async (_case, body) => {
+    answer = () => ({ status: 404, body });
+    const client = new Up42Client(config);
+    await expect(client.deleteWebhook("ws", ID, operation())).rejects.toThrow(ApiError);
+    await expect(client.getWebhook("ws", ID, operation())).rejects.toThrow(ApiError);
+    await expect(client.updateWebhook("ws", ID, SPEC, operation())).rejects.toThrow(ApiError);
   });
 
   test("in a web page is an error: something else answered", async () => {
@@ -167,27 +188,38 @@ describe("not found", () => {
 });
 
 describe("an answer to a delete", () => {
-  test.each(["", " ", '{"data":null,"error":null}', `{"data":{"id":"${ID}"}}`, "{}"])(
-    "like %j is one",
+  test.each([
+    [204, "", "deleted"],
+    [200, `{"data":{"id":"${ID}"}}`, "deleted"],
+    [200, "", "unconfirmed"],
+    [200, " ", "unconfirmed"],
+    [200, '{"data":null,"error":null}', "unconfirmed"],
+    [200, "{}", "unconfirmed"],
+    [200, '{"data":[]}', "unconfirmed"],
+    [202, "", "unconfirmed"],
+    [202, `{"data":{"id":"${ID}"}}`, "unconfirmed"],
+  ])("of HTTP %i with %j says: %s", async (status, body, outcome) => {
+    answer = () => ({ status, body });
+    expect(await new Up42Client(config).deleteWebhook("ws", ID, operation())).toBe(outcome);
+    expect(seen.filter(({ method }) => method === "DELETE")).toHaveLength(1);
+  });
+
+  test("with an error beside empty data is an error, whatever the status", async () => {
+    answer = () => ({ status: 200, body: { data: null, error: { message: "locked" } } });
+    await expect(new Up42Client(config).deleteWebhook("ws", ID, operation())).rejects.toThrow(
+      "UP42 answered with an error: locked",
+    );
+  });
+
+  test.each(['{"access_token":"t","expires_in":300}', '{"data":{"id":"another"}}', '{"sub":"x"}', "<html>"])(
+    "like %j answers something else, and is not believed",
     async (body) => {
-      answer = () => ({ body });
-      expect(await new Up42Client(config).deleteWebhook("ws", ID, operation())).toBe(true);
-      expect(seen.filter(({ method }) => method === "DELETE")).toHaveLength(1);
+      const answers: Answer[] = [{ body }, { status: 404, body: { data: null, error: { message: "gone" } } }];
+      answer = () => answers.shift() ?? { status: 500 };
+      expect(await new Up42Client(config).deleteWebhook("ws", ID, operation())).toBe("missing");
+      expect(seen.filter(({ method }) => method === "DELETE")).toHaveLength(2);
     },
   );
-
-  test.each([
-    '{"access_token":"t","expires_in":300}',
-    '{"data":[]}',
-    '{"data":{"id":"another"}}',
-    '{"sub":"x"}',
-    "<html>",
-  ])("like %j answers something else, and is not believed", async (body) => {
-    const answers: Answer[] = [{ body }, { status: 404, body: {} }];
-    answer = () => answers.shift() ?? { status: 500 };
-    expect(await new Up42Client(config).deleteWebhook("ws", ID, operation())).toBe(false);
-    expect(seen.filter(({ method }) => method === "DELETE")).toHaveLength(2);
-  });
 });
 
 describe("a lost answer", () => {
@@ -204,6 +236,49 @@ describe("a lost answer", () => {
     expect(seen.filter(({ url }) => url.endsWith("/webhooks"))).toHaveLength(1);
   });
 
+  test.each([
+    ["401 of a proxy", { status: 401, body: "who are you?" }],
+    ["425", { status: 425, body: "too early" }],
+    ["429 of a proxy", { status: 429, body: "slow down" }],
+    ["a redirect", { status: 307, headers: { location: "/elsewhere" } }],
+    ["499", { status: 499, body: "client closed request" }],
+    ["403 of a firewall", { status: 403, headers: { "content-type": "text/html" }, body: "<html>blocked" }],
+    ["200 with an error beside no data", { body: { data: null, error: { message: "partly" } } }],
+  ])("to a POST is %s too: it proves nothing", async (_case, lost) => {
+    answer = () => lost;
+    const error: unknown = await new Up42Client(config)
+      .createWebhook("ws", SPEC, operation())
+      .catch((one: unknown) => one);
+    expect(error).toBeInstanceOf(LostAnswerError);
+    expect(seen.filter(({ url }) => url.endsWith("/webhooks"))).toHaveLength(1);
+  });
+
+  test.each([400, 403, 409, 422, 499])("is not UP42's own refusal of a POST with HTTP %i", async (status) => {
+    answer = () => ({ status, body: { data: null, error: { message: "no" } } });
+    await expect(new Up42Client(config).createWebhook("ws", SPEC, operation())).rejects.toThrow(ApiError);
+    expect(seen.filter(({ url }) => url.endsWith("/webhooks"))).toHaveLength(1);
+  });
+
+  test("is not UP42's own 429 to a POST: it is sent again", async () => {
+    const answers: Answer[] = [
+      { status: 429, headers: { "retry-after": "0" }, body: { data: null, error: { message: "slow down" } } },
+      { body: { data: REMOTE } },
+    ];
+    answer = () => answers.shift() ?? { status: 500 };
+    expect(await new Up42Client(config).createWebhook("ws", SPEC, operation())).toEqual(REMOTE);
+    expect(seen.filter(({ url }) => url.endsWith("/webhooks"))).toHaveLength(2);
+  });
+
+  test("is not UP42's own 401 to a POST: the token is renewed and it is sent again", async () => {
+    const answers: Answer[] = [
+      { status: 401, body: { data: null, error: { message: "expired" } } },
+      { body: { data: REMOTE } },
+    ];
+    answer = () => answers.shift() ?? { status: 500 };
+    expect(await new Up42Client(config).createWebhook("ws", SPEC, operation())).toEqual(REMOTE);
+    expect(seen.filter(({ url }) => url.endsWith("/token"))).toHaveLength(2);
+  });
+
   test("to anything else is repeated", async () => {
     const answers: Answer[] = [{ status: 503 }, { body: "{" }, { body: { data: REMOTE } }];
     answer = () => answers.shift() ?? { status: 500 };
@@ -218,17 +293,17 @@ describe("a lost answer", () => {
 });
 
 describe("errors", () => {
-  test("say what was being done, what UP42 said and what to do, without what it repeats of our secrets", async () => {
+  test("say what was sent and what UP42 said, without what it repeats of our secrets", async () => {
     answer = ({ body, headers }) => ({
       status: 400,
-      body: { error: { code: "BAD", message: `refused ${body} from ${headers.authorization}` } },
+      body: { data: null, error: { code: "BAD", message: `refused ${body} from ${headers.authorization}` } },
     });
     const error = await new Up42Client(config)
       .createWebhook("ws", SPEC, operation())
       .catch((one: unknown) => one);
     expect(error).toBeInstanceOf(ApiError);
     expect(String(error)).toMatch(
-      /^ApiError: Could not create webhook "x": UP42 answered POST http.*\/workspaces\/ws\/webhooks with HTTP 400: refused .* Correct what it names/,
+      /^ApiError: UP42 answered POST http.*\/workspaces\/ws\/webhooks with HTTP 400: refused /,
     );
     expect(JSON.stringify(error) + String(error)).not.toContain("canary");
   });
@@ -246,19 +321,20 @@ describe("errors", () => {
     for (const error of await Promise.all(logins)) {
       expect(error).toBeInstanceOf(CredentialsError);
       expect(String(error)).toMatch(
-        /refused the username and password \(HTTP 401\). It said: Invalid user credentials\./,
+        /refused the username and password at http:\S+ \(HTTP 401: Invalid user credentials\)$/,
       );
     }
     await expect(client.getWebhook("ws", ID, operation())).rejects.toThrow(CredentialsError);
     expect(seen).toHaveLength(1);
   });
 
-  test("of a given access token say that it has probably expired", async () => {
+  test("of a given access token say that UP42 does not accept it", async () => {
     answer = () => ({ status: 401, body: { error: { message: "token expired" } } });
     const client = new Up42Client({ ...config, credentials: { kind: "accessToken", accessToken: "canary" } });
-    await expect(client.listWebhooks("ws", operation())).rejects.toThrow(
-      /HTTP 401: token expired.*probably expired/,
-    );
+    await expect(client.listWebhooks("ws", operation())).rejects.toMatchObject({
+      code: "token",
+      message: "UP42 does not accept the access token (HTTP 401: token expired)",
+    });
     expect(seen).toHaveLength(1);
   });
 
@@ -266,4 +342,57 @@ describe("errors", () => {
     answer = () => ({ status: 302, headers: { location: "http://127.0.0.1:1/" } });
     await expect(new Up42Client(config).listWebhooks("ws", operation())).rejects.toThrow(/HTTP 302/);
   });
+});
+
+describe("ids that would change the path of a request", () => {
+  test.each([".", "..", "", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\\b"])(
+    "such as %j are refused, unsent",
+    async (id) => {
+      const client = new Up42Client(config);
+      for (const call of [
+        client.getWebhook("ws", id, operation()),
+        client.deleteWebhook("ws", id, operation()),
+        client.updateWebhook("ws", id, SPEC, operation()),
+        client.testWebhook("ws", id, [], operation()),
+        client.listWebhooks(id, operation()),
+        client.createWebhook(id, SPEC, operation()),
+      ]) {
+        await expect(call).rejects.toThrow(ConfigError);
+      }
+      expect(seen).toEqual([]);
+    },
+  );
+
+  test("are refused in what UP42 answers too", async () => {
+    answer = () => ({ body: { data: [{ ...REMOTE, id: ".." }] } });
+    await expect(
+      new Up42Client({ ...config, maxRetries: 0 }).listWebhooks("ws", operation()),
+    ).rejects.toThrow(/"data.0.id" is not an id/);
+  });
+});
+
+test("a list that is one page of several is refused, and not asked for again", async () => {
+  answer = () => ({ body: { data: [REMOTE] }, headers: { link: '</webhooks?page=2>; rel="next"' } });
+  await expect(new Up42Client(config).listWebhooks("ws", operation())).rejects.toThrow("one page of several");
+  expect(seen.filter(({ url }) => url.endsWith("/webhooks"))).toHaveLength(1);
+});
+
+test("once the engine is gone, nothing more is sent, not even a retry that waits", async () => {
+  let isGone = false;
+  answer = () => {
+    isGone = true;
+    return { status: 503 };
+  };
+  const client = new Up42Client(config, { isAbandoned: () => isGone });
+  await expect(client.deleteWebhook("ws", ID, operation())).rejects.toThrow(AbandonedError);
+  await expect(client.createWebhook("ws", SPEC, operation())).rejects.toThrow(AbandonedError);
+  expect(seen.filter(({ url }) => !url.endsWith("/token"))).toHaveLength(1);
+});
+
+test("a pause that the list of events asks for holds nobody up", async () => {
+  answer = ({ url }) =>
+    url.endsWith("/events") ? { status: 503, headers: { "retry-after": "600" } } : { body: { data: [] } };
+  const client = new Up42Client(config);
+  await expect(client.listEvents(operation())).rejects.toThrow("HTTP 503");
+  expect(await client.listWebhooks("ws", operation())).toEqual([]);
 });

@@ -36,7 +36,7 @@ describe("the diff of a webhook", () => {
     fc.assert(
       fc.property(states, (state) => {
         const news = { ...state, events: [...state.events].reverse(), __provider: "another stub" };
-        expect(diffWebhook(state, news)).toEqual({ changes: false, replaces: [] });
+        expect(diffWebhook(state, news)).toEqual({ changed: [], replaces: [] });
       }),
       { seed: 42 },
     );
@@ -51,15 +51,21 @@ describe("the diff of a webhook", () => {
     ["secret", undefined],
     ["profile", "team-a"],
   ])("sees a change of %s to %j, in place", (property, value) => {
-    expect(diffWebhook(STATE, { ...STATE, [property]: value })).toEqual({ changes: true, replaces: [] });
+    expect(diffWebhook(STATE, { ...STATE, [property]: value })).toEqual({
+      changed: [property],
+      replaces: [],
+    });
   });
 
-  test.each(["name", "url", "events", "active", "secret"])("takes an unknown %s for a change", (property) => {
-    expect(diffWebhook(STATE, { ...STATE, [property]: UNKNOWN })).toEqual({ changes: true, replaces: [] });
+  test.each(["name", "url", "events", "active", "secret"])("counts an unknown %s as a change", (property) => {
+    expect(diffWebhook(STATE, { ...STATE, [property]: UNKNOWN })).toEqual({
+      changed: [property],
+      replaces: [],
+    });
   });
 
   test("replaces for another workspace", () => {
-    const replaced = { changes: true, replaces: ["workspaceId"] };
+    const replaced = { changed: ["workspaceId"], replaces: ["workspaceId"] };
     expect(diffWebhook(STATE, { ...STATE, workspaceId: "other" })).toEqual(replaced);
     expect(diffWebhook(STATE, { ...STATE, workspaceId: UNKNOWN })).toEqual(replaced);
   });
@@ -72,7 +78,7 @@ describe("the diff of a webhook", () => {
       updatedAt: "y",
       ifExists: "adopt",
     };
-    expect(diffWebhook(STATE, news).changes).toBe(false);
+    expect(diffWebhook(STATE, news).changed).toEqual([]);
   });
 });
 
@@ -93,15 +99,54 @@ describe("reading a webhook", () => {
       { events: ["order.status , job.status"].flatMap((one) => one.split(" , ")) },
     ],
     ["how the URL is written", { url: "https://example.com:443/up42" }],
-    ["no secret", { secret: undefined }],
-    ["a masked secret", { secret: "******" }],
-    ["a half masked secret", { secret: "s3****et" }],
-    [
-      "a secret hidden in another way, as long as nobody has touched it",
-      { secret: "sha256:abc", updatedAt: STATE.updatedAt },
-    ],
-  ])("takes %s for no change", async (_case, remote) => {
-    expect(await read({ updatedAt: LATER, ...remote })).toEqual(STATE);
+  ])("does not count %s as a change, and records that the webhook was written", async (_case, remote) => {
+    expect(await read({ updatedAt: LATER, ...remote })).toEqual({ ...STATE, updatedAt: LATER });
+  });
+
+  const HIDDEN = [undefined, "******", "s3****et", "QW…", "abc...", "sha256:abc"];
+
+  test.each(HIDDEN)(
+    "believes that a secret shown as %j is the same while nobody has written",
+    async (secret) => {
+      expect(await read({ secret })).toEqual(STATE);
+      expect(await read({ secret, updatedAt: "2026-01-01T00:00:00.000Z" })).toEqual(STATE);
+    },
+  );
+
+  test.each(HIDDEN)("counts one shown as %j as drift once somebody has written", async (secret) => {
+    const found = await read({ secret, updatedAt: LATER });
+    expect(found?.secret).not.toBe(STATE.secret);
+    expect(found?.updatedAt).toBe(LATER);
+  });
+
+  test("does not count the same secret in clear as drift, whoever has written", async () => {
+    expect(await read({ updatedAt: LATER })).toEqual({ ...STATE, updatedAt: LATER });
+  });
+
+  test("compares with what UP42 answered when it spells the webhook its own way", async () => {
+    const respelled = {
+      name: "aler",
+      url: "https://example.com/up42/",
+      events: ["job.status"],
+      active: false,
+    };
+    const state = { ...STATE, answered: respelled };
+    expect(await read(respelled, state)).toEqual(state);
+    expect(await read({ ...respelled, name: "renamed" }, state)).toEqual({ ...state, name: "renamed" });
+  });
+
+  test("finds nothing when another entry of the stack has adopted it", async () => {
+    const api = new MemoryApi();
+    const { workspaceId: _, ...webhook } = { ...STATE, updatedAt: LATER };
+    api.add({ ...webhook, id: "w1" });
+    const { session, call, lines } = callOver(api);
+    session.claims.add({ id: "w1", updatedAt: LATER });
+    expect(await readWebhook(session, call, "w1", STATE)).toBeUndefined();
+    expect(lines).toEqual([expect.stringContaining("belongs to another resource of this stack")]);
+    expect(await readWebhook(session, call, "w1", { ...STATE, updatedAt: LATER })).toHaveProperty(
+      "name",
+      "alerts",
+    );
   });
 
   test.each([
@@ -158,7 +203,7 @@ describe("the diff of a test", () => {
       eventNames: ["b", "a"],
       timeoutSeconds: 5,
     };
-    expect(diffWebhookTest(olds, news)).toEqual({ changes: false, replaces: [] });
+    expect(diffWebhookTest(olds, news)).toEqual({ changed: [], replaces: [], isForced: false });
   });
 
   test.each([
@@ -174,7 +219,11 @@ describe("the diff of a test", () => {
     { alwaysRun: true },
     { profile: "team-a" },
   ])("runs again for %j", (change) => {
-    expect(diffWebhookTest(olds, { ...olds, ...change })).toEqual({ changes: true, replaces: [] });
+    expect(diffWebhookTest(olds, { ...olds, ...change })).toEqual({
+      changed: Object.keys(change),
+      replaces: [],
+      isForced: "alwaysRun" in change,
+    });
   });
 
   test.each([
@@ -182,6 +231,10 @@ describe("the diff of a test", () => {
     { testsRun: 1, testsSucceeded: 0 },
     { testsRun: 0, testsSucceeded: 0 },
   ])("runs again after %j", (failed) => {
-    expect(diffWebhookTest({ ...olds, ...failed }, olds)).toEqual({ changes: true, replaces: [] });
+    expect(diffWebhookTest({ ...olds, ...failed }, olds)).toEqual({
+      changed: ["testsSucceeded"],
+      replaces: [],
+      isForced: true,
+    });
   });
 });

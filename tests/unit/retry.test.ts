@@ -26,9 +26,16 @@ function operation(timeoutMs = LONG_MS): Operation {
   return { deadline: new Deadline(timeoutMs), report: (line) => lines.push(line) };
 }
 
-function answered(status: number, retryAfterMs?: number): ApiError {
-  const failure = { method: "GET", url: "https://api.up42.com/x", status, message: "oh", isWebPage: false };
-  return new ApiError("read", retryAfterMs === undefined ? failure : { ...failure, retryAfterMs });
+function answered(status: number, retryAfterMs?: number, isOwn = true): ApiError {
+  const failure = {
+    method: "GET",
+    url: "https://api.up42.com/x",
+    status,
+    message: "oh",
+    isOwn,
+    isWebPage: false,
+  };
+  return new ApiError(retryAfterMs === undefined ? failure : { ...failure, retryAfterMs });
 }
 
 const lost = (sent: "no" | "maybe", final = false) => new TransportError("reset", { sent, final });
@@ -95,6 +102,9 @@ describe("failures", () => {
       true,
       true,
     ]);
+    // A status alone proves nothing: a proxy or a firewall can answer after UP42 has done its work.
+    const others = [400, 401, 403, 425, 429, 499].map((status) => answered(status, undefined, false));
+    expect(others.map(isUnprocessed)).toEqual(Array(6).fill(false));
     const unclear = [lost("maybe"), answered(408), answered(500), answered(504), new AnswerError("cut")];
     expect(unclear.map(isUnprocessed)).toEqual([false, false, false, false, false]);
   });
@@ -147,7 +157,7 @@ describe("retries", () => {
   test("end with their number, and say how many tries there were", async () => {
     const attempt = failing(...Array(9).fill(answered(502)));
     await expect(run(withRetries(settings(0, 2), operation(), "always", attempt))).rejects.toThrow(
-      /HTTP 502.*\(gave up after 3 tries\)\.$/,
+      /HTTP 502.*\(gave up after 3 tries\)$/,
     );
     expect(attempt).toHaveBeenCalledTimes(3);
   });
@@ -184,8 +194,8 @@ describe("retries", () => {
   test("are told in one line each: what, why, when next", async () => {
     await run(withRetries(settings(0.5), operation(), "always", failing(lost("maybe"), answered(503, 2000))));
     expect(lines).toEqual([
-      'read webhook "a": reset; trying again in 0.3 s (retry 1 of 5)',
-      expect.stringMatching(/^read webhook "a": .*HTTP 503.*; trying again in 2\.5 s \(retry 2 of 5\)$/),
+      "reset; trying again in 0.3 s (retry 1 of 5)",
+      expect.stringMatching(/^.*HTTP 503.*; trying again in 2\.5 s \(retry 2 of 5\)$/),
     ]);
     expect(lines.join("")).not.toContain("\n");
   });
@@ -213,7 +223,7 @@ describe("the pause", () => {
     const pause = new Pause();
     pause.extend(90_000);
     await expect(pause.over(operation(60_000))).rejects.toThrow(
-      'Could not read webhook "a": UP42 takes no more requests for another 90.0 s',
+      "UP42 takes no more requests for another 90.0 s",
     );
   });
 });

@@ -1,9 +1,9 @@
-import type { Config } from "../../provider/src/config/config";
 import { ApiError, CredentialsError, TransportError } from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
+import type { Settings } from "../../provider/src/up42/settings";
 import { type TokenRequest, Tokens } from "../../provider/src/up42/tokens";
 
-const URLS = { apiUrl: "https://api.up42.com", authUrl: "https://auth.up42.com" };
+const URLS = { apiUrl: "https://api.up42.com", authUrl: "https://auth.up42.com", timeoutSeconds: 60 };
 const PASSWORD = {
   ...URLS,
   credentials: { kind: "password", username: "me@example.com", password: "canary-password" },
@@ -13,10 +13,7 @@ const PROJECT = {
   credentials: { kind: "projectApiKey", projectId: "p-1", projectApiKey: "canary-key" },
 } as const;
 
-const operation: Operation = {
-  deadline: new Deadline(60_000),
-  report: () => undefined,
-};
+let operation: Operation;
 
 let requests: TokenRequest[];
 let concealed: string[];
@@ -28,10 +25,13 @@ beforeEach(() => {
   concealed = [];
   answers = [];
   jest.useFakeTimers({ now: 0 });
+  operation = { deadline: new Deadline(3_600_000), report: () => undefined };
 });
 afterEach(() => jest.useRealTimers());
 
-function tokens(config: Pick<Config, "credentials" | "apiUrl" | "authUrl"> = PASSWORD): Tokens {
+function tokens(
+  config: Pick<Settings, "credentials" | "apiUrl" | "authUrl" | "timeoutSeconds"> = PASSWORD,
+): Tokens {
   const fetch = async (request: TokenRequest): Promise<string> => {
     requests.push(request);
     const answer = answers.shift() ?? issued(`token-${requests.length}`);
@@ -48,12 +48,13 @@ function tokens(config: Pick<Config, "credentials" | "apiUrl" | "authUrl"> = PAS
 const issued = (token: string, lifetime: number | undefined = 300): string =>
   JSON.stringify({ access_token: token, expires_in: lifetime, token_type: "Bearer" });
 
-const refused = (status: number): ApiError =>
-  new ApiError("log in", {
+const refused = (status: number, isOwn = true): ApiError =>
+  new ApiError({
     method: "POST",
     url: "u",
     status,
     message: "Invalid user credentials",
+    isOwn,
     isWebPage: false,
   });
 
@@ -142,17 +143,17 @@ describe("credentials that UP42 refuses", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("are told with UP42's words and what to check, but not themselves", async () => {
+  test("are reported with UP42's words and the address, but not themselves", async () => {
     answers = [refused(401)];
     const message = await tokens().get(operation).then(String, String);
     expect(message).toBe(
-      "CredentialsError: UP42 refused the username and password (HTTP 401). It said: Invalid user credentials. Check " +
-        "that they are right and belong to https://auth.up42.com; nothing was changed.",
+      "CredentialsError: UP42 refused the username and password at https://auth.up42.com (HTTP 401: Invalid user " +
+        "credentials)",
     );
   });
 });
 
-test.each([new TransportError("the network is down", { sent: "maybe" }), refused(503)])(
+test.each([new TransportError("the network is down", { sent: "maybe" }), refused(503), refused(403, false)])(
   "a failure of the endpoint is not remembered: %#",
   async (failure) => {
     answers = [failure];

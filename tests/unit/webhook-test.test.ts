@@ -1,9 +1,13 @@
-import { Session } from "../../provider/src/lifecycle/session";
-import { FailedTestError, runWebhookTest } from "../../provider/src/lifecycle/webhook-test/webhook-test";
+import type { Call } from "../../provider/src/lifecycle/resource";
+import type { Session } from "../../provider/src/lifecycle/session";
+import { FailedTestError, runWebhookTest } from "../../provider/src/lifecycle/webhook-test/run";
+import { TransportError } from "../../provider/src/up42/errors";
 import type { EventTest, TestRun } from "../../provider/src/up42/model";
 import { MemoryApi } from "../support/memory-api";
+import { callOver } from "../support/session";
 
-const INPUTS = { webhookId: "w1", workspaceId: "ws", timeoutSeconds: 0.1 };
+const WEBHOOK = { name: "alerts", url: "https://example.com/up42", events: ["a", "b"], active: true };
+const INPUTS = { webhookId: "w1", workspaceId: "ws", webhook: WEBHOOK, timeoutSeconds: 0.1 };
 
 const result = (eventName: string, success: boolean): EventTest => ({
   eventName,
@@ -24,16 +28,14 @@ const run = (...tests: EventTest[]): TestRun => ({
 function setUp(...runs: TestRun[]) {
   const api = new MemoryApi();
   api.testRuns = runs;
-  const lines: string[] = [];
-  const session = new Session(api, { workspaceId: "ws", timeoutSeconds: 5 }, (line) => lines.push(line));
-  return { api, lines, session };
+  return { api, ...callOver(api, { workspaceId: "ws", timeoutSeconds: 5 }) };
 }
 
 async function failureOf(
-  session: Session,
-  inputs: Parameters<typeof runWebhookTest>[1],
+  { session, call }: { readonly session: Session; readonly call: Call },
+  inputs: Parameters<typeof runWebhookTest>[2],
 ): Promise<FailedTestError> {
-  const outcome = await runWebhookTest(session, inputs).catch((error: unknown) => error);
+  const outcome = await runWebhookTest(session, call, inputs).catch((error: unknown) => error);
   if (outcome instanceof FailedTestError) {
     return outcome;
   }
@@ -41,49 +43,108 @@ async function failureOf(
 }
 
 test("a test in which every event arrives is one request", async () => {
-  const { api, session } = setUp(run(result("b", true), result("a", true)));
-  expect(await runWebhookTest(session, INPUTS)).toEqual({
+  const { api, session, call, lines } = setUp(run(result("b", true), result("a", true)));
+  expect(await runWebhookTest(session, call, INPUTS)).toEqual({
     ...run(result("a", true), result("b", true)),
   });
   expect(api.calls).toEqual(["test w1 "]);
+  expect(lines).toEqual([]);
 });
 
 test("only what failed is repeated", async () => {
-  const { api, lines, session } = setUp(run(result("a", true), result("b", false)), run(result("b", true)));
-  const outcome = await runWebhookTest(session, { ...INPUTS, eventNames: ["a", "b"], timeoutSeconds: 10 });
+  const { api, session, call, lines } = setUp(
+    run(result("a", true), result("b", false)),
+    run(result("b", true)),
+  );
+  const inputs = { ...INPUTS, eventNames: ["a", "b"], timeoutSeconds: 10 };
+  const outcome = await runWebhookTest(session, call, inputs);
   expect(outcome).toMatchObject({ testsRun: 2, testsSucceeded: 2, testsFailed: 0 });
   expect(api.calls).toEqual(["test w1 a,b", "test w1 b"]);
   expect(lines).toEqual([
-    expect.stringMatching(/^test webhook w1: b: Connection refused\. Trying again in 1 s/),
+    expect.stringMatching(/^Webhook "alerts" \(w1\): b: Connection refused\. Trying again for up to 10 s\.$/),
   ]);
 });
 
-test("a test that fails names each failing event, with message and response", async () => {
-  const { session } = setUp(
-    run(result("a", false), { ...result("b", false), response: "HttpResponse[500]" }),
-  );
-  const error = await failureOf(session, INPUTS);
-  expect(error.outcome).toMatchObject({ testsRun: 2, testsFailed: 2 });
-  expect(error.reasons).toEqual([
-    expect.stringMatching(/^webhook w1 did not deliver a: Connection refused, tried for 0.1 s.*pulumi up/),
-    expect.stringMatching(/deliver b: Connection refused \(response: HttpResponse\[500\]\)/),
+describe("a test that fails", () => {
+  test("names the webhook, its URL and each failing event, with message and response, on one line", async () => {
+    const failing = { ...result("b", false), response: "HttpResponse[500]\nbody: a\nlong page" };
+    const error = await failureOf(setUp(run(result("a", false), failing)), INPUTS);
+    expect(error.outcome).toMatchObject({ testsRun: 2, testsFailed: 2 });
+    expect(error.message).toBe(
+      'Failed to test webhook "alerts" (https://example.com/up42): a: Connection refused; b: Connection refused ' +
+        "(HttpResponse[500]) (tried for 0.1 s). Fix the receiver and run `pulumi up` again.",
+    );
+  });
+
+  test("cuts what is too long to read", async () => {
+    const failing = { ...result("a", false), message: "x".repeat(10_000) };
+    const { message } = await failureOf(setUp(run(failing)), { ...INPUTS, eventNames: ["a"] });
+    expect(message.length).toBeLessThan(500);
+  });
+
+  test("looks up the name and URL of a webhook that the program only has the id of", async () => {
+    const own = setUp(run(result("a", false)));
+    own.api.add({ ...WEBHOOK, id: "w1", events: ["a"] });
+    const error = await failureOf(own, { ...INPUTS, webhook: undefined });
+    expect(error.message).toContain('Failed to test webhook "alerts" (https://example.com/up42): a: ');
+  });
+
+  test("is not hidden by a look-up of the name that fails", async () => {
+    const own = setUp(run(result("a", false)));
+    own.api.fault = (call) => {
+      if (call.startsWith("get")) throw new TransportError("reset", { sent: "maybe" });
+    };
+    const error = await failureOf(own, { ...INPUTS, webhook: { ...WEBHOOK, name: undefined } });
+    expect(error.message).toMatch(
+      /^Failed to test webhook w1 \(https:\/\/example\.com\/up42\): a: Connection/,
+    );
+    expect(own.lines).toEqual([expect.stringContaining("Failed to read webhook w1: reset.")]);
+  });
+});
+
+describe("what was to be tested and was not", () => {
+  test("has failed, among the events that the test names", async () => {
+    const error = await failureOf(setUp(run(result("a", true))), { ...INPUTS, eventNames: ["a", "b"] });
+    expect(error.message).toContain("b: UP42 gave no result for it");
+    expect(error.outcome).toMatchObject({ testsRun: 2, testsSucceeded: 1, testsFailed: 1 });
+  });
+
+  test("has failed, among the events that the webhook subscribes to", async () => {
+    const error = await failureOf(setUp(run(result("a", true))), INPUTS);
+    expect(error.message).toContain("b: UP42 gave no result for it");
+  });
+
+  test("has failed, when UP42 answers only an event that nobody asked for", async () => {
+    const error = await failureOf(setUp(run(result("other", true))), { ...INPUTS, eventNames: ["a"] });
+    expect(error.message).toContain("a: UP42 gave no result for it");
+    expect(error.outcome.tests.map(({ eventName }) => eventName)).toEqual(["a"]);
+  });
+
+  test("has failed, when UP42 counts a failure without naming it", async () => {
+    const counted = { ...run(result("a", true), result("b", true)), testsFailed: 1 };
+    const error = await failureOf(setUp(counted), INPUTS);
+    expect(error.message).toContain("a: UP42 counts 1 failed tests without naming them");
+  });
+
+  test("has failed, when there was no test at all", async () => {
+    const own = setUp(run());
+    own.api.add({ id: "w1", events: [] });
+    const error = await failureOf(own, { ...INPUTS, webhook: undefined });
+    expect(error.message).toContain("UP42 ran no test at all");
+  });
+});
+
+test("an inactive webhook is reported, although its test succeeds", async () => {
+  const { session, call, lines } = setUp(run(result("a", true), result("b", true)));
+  await runWebhookTest(session, call, { ...INPUTS, webhook: { ...WEBHOOK, active: false } });
+  expect(lines).toEqual([
+    'Webhook "alerts" (w1) is inactive: its test succeeded, but UP42 sends no notifications. Set active: true.',
   ]);
-});
-
-test("an event without a result has failed", async () => {
-  const { session } = setUp(run(result("a", true)));
-  const error = await failureOf(session, { ...INPUTS, eventNames: ["a", "b"] });
-  expect(error.reasons).toEqual([expect.stringContaining("b: UP42 gave no result for it")]);
-});
-
-test("a run without any test has failed", async () => {
-  const { session } = setUp(run());
-  expect((await failureOf(session, INPUTS)).message).toContain("UP42 ran no test at all");
 });
 
 test("a webhook that is gone is no failed test: there is nothing to record", async () => {
-  const { session } = setUp();
-  await expect(runWebhookTest(session, INPUTS)).rejects.toThrow(
-    /workspace ws has no such webhook.*pulumi refresh/,
+  const { session, call } = setUp();
+  await expect(runWebhookTest(session, call, INPUTS)).rejects.toThrow(
+    /^Failed to test webhook w1: workspace ws has no such webhook.*pulumi refresh/,
   );
 });

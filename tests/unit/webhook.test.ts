@@ -175,7 +175,7 @@ test("deleting a webhook that is gone succeeds, and says so", async () => {
 });
 
 test("a workspace that is not ours is refused at preview", async () => {
-  const { api, call, session } = setUp();
+  const { api, call } = setUp();
   api.fault = (call) => {
     if (call === "list") {
       const failure = {

@@ -1,9 +1,17 @@
 import fc from "fast-check";
 import { AnswerError } from "../../provider/src/up42/errors";
 import { readFailure } from "../../provider/src/up42/failure";
+import { isId } from "../../provider/src/up42/ids";
 import { Redactor } from "../../provider/src/up42/redact";
 import { parseRetryAfter } from "../../provider/src/up42/retry-after";
-import { normalizeEvents, parseAnswer, schemas, webhookBody } from "../../provider/src/up42/wire";
+import {
+  normalizeEvents,
+  parseAnswer,
+  parseDeletion,
+  parseList,
+  schemas,
+  webhookBody,
+} from "../../provider/src/up42/wire";
 
 const WIRE = {
   id: "1df1ebb0-78a4-55d9-b806-15d22e391bd3",
@@ -17,7 +25,7 @@ const WIRE = {
 };
 
 const parseWebhook = (webhook: unknown) =>
-  parseAnswer(schemas.webhook, JSON.stringify({ data: webhook, error: null }), "read webhook x").data;
+  parseAnswer(schemas.webhook, JSON.stringify({ data: webhook, error: null })).data;
 
 describe("a webhook", () => {
   test("of UP42's own example is read, its comma-joined events split", () => {
@@ -39,18 +47,18 @@ describe("a webhook", () => {
 
   test.each([
     ["without an id", { id: undefined }, /"data.id" should be/],
-    ["with an empty id", { id: "" }, /"data.id" is empty/],
+    ["with an empty id", { id: "" }, /"data.id" is not an id/],
     ["with a number for a name", { name: 7 }, /"data.name" should be string/],
     ["without events", { events: null }, /"data.events" should be Array/],
   ])("%s is refused, without its secret", (_case, change, reason) => {
     const parse = () => parseWebhook({ ...WIRE, ...change });
     expect(parse).toThrow(AnswerError);
     expect(parse).toThrow(reason);
-    expect(parse).toThrow(/^Could not read webhook x: (?!.*QWZTFnMEXhqZKNmu)/);
+    expect(parse).toThrow(/^UP42's answer has an unexpected form: (?!.*QWZTFnMEXhqZKNmu)/);
   });
 
   test.each(["", "<html>", '{"data":', "null", "[]", '"text"'])("answer %j is refused", (body) => {
-    expect(() => parseAnswer(schemas.webhook, body, "x")).toThrow(AnswerError);
+    expect(() => parseAnswer(schemas.webhook, body)).toThrow(AnswerError);
   });
 
   test("survives the way to UP42 and back", () => {
@@ -85,7 +93,7 @@ describe("a webhook", () => {
 });
 
 describe("a token", () => {
-  const parse = (body: unknown) => parseAnswer(schemas.token, JSON.stringify(body), "log in");
+  const parse = (body: unknown) => parseAnswer(schemas.token, JSON.stringify(body));
 
   test("is read in both forms", () => {
     expect(parse({ access_token: "a", expires_in: 300 })).toEqual({
@@ -104,7 +112,7 @@ describe("a failure", () => {
   const read = (body: string, contentType = "application/json", status = 400) =>
     readFailure(
       { method: "GET", url: "https://api.up42.com/x" },
-      { status, contentType, retryAfter: undefined, body, tooLarge: false },
+      { status, contentType, retryAfter: undefined, date: undefined, link: undefined, body, tooLarge: false },
       (text) => text,
     );
 
@@ -138,7 +146,15 @@ describe("a failure", () => {
     const redactor = new Redactor();
     redactor.add("canary-secret");
     const body = `${"x".repeat(395)}canary-secret`;
-    const answer = { status: 400, contentType: "text/plain", retryAfter: undefined, body, tooLarge: false };
+    const answer = {
+      status: 400,
+      contentType: "text/plain",
+      retryAfter: undefined,
+      date: undefined,
+      link: undefined,
+      body,
+      tooLarge: false,
+    };
     const { message } = readFailure({ method: "GET", url: "u" }, answer, (text) => redactor.redact(text));
     expect(message).not.toContain("cana");
     expect(message.length).toBeLessThanOrEqual(401);
@@ -165,26 +181,85 @@ describe("Retry-After", () => {
   });
 });
 
-describe("the redactor", () => {
-  test("hides secrets in every form in which a server may repeat them", () => {
-    const redactor = new Redactor();
-    const secret = 'pä"ss & wörd/1';
-    redactor.add(secret);
-    redactor.add(undefined);
-    redactor.add("abc");
-    const text = [secret, JSON.stringify({ secret }), encodeURIComponent(secret), btoa("x"), "abc"].join(
-      "\n",
-    );
-    expect(redactor.redact(text)).toBe(
-      ["[secret]", '{"secret":"[secret]"}', "[secret]", btoa("x"), "abc"].join("\n"),
-    );
-    expect(redactor.redact(Buffer.from(secret).toString("base64"))).toBe("[secret]");
+describe("an error beside the data", () => {
+  test.each([
+    [{ data: WIRE, error: { message: "partly done" } }, "UP42 answered with an error: partly done"],
+    [{ data: null, error: { code: "E1" } }, 'UP42 answered with an error: {"code":"E1"}'],
+    [{ data: WIRE, error: "plain" }, "UP42 answered with an error: plain"],
+  ])("%j is an error, whatever the status", (body, message) => {
+    expect(() => parseAnswer(schemas.webhook, JSON.stringify(body))).toThrow(message);
+    expect(() => parseList(JSON.stringify(body), undefined)).toThrow(message);
+    expect(() => parseDeletion(200, JSON.stringify(body), WIRE.id)).toThrow(message);
   });
 
-  test("hides a secret that holds another one whole", () => {
-    const redactor = new Redactor();
-    redactor.add("secret");
-    redactor.add("secret-longer");
-    expect(redactor.redact("a secret-longer b")).toBe("a [secret] b");
+  test.each([null, "", undefined])("%j is none", (error) => {
+    expect(parseAnswer(schemas.webhook, JSON.stringify({ data: WIRE, error })).data.id).toBe(WIRE.id);
   });
+});
+
+describe("a list", () => {
+  const list = (more: object = {}, link?: string) =>
+    parseList(JSON.stringify({ data: [WIRE], error: null, ...more }), link);
+
+  test.each([
+    [{}],
+    [{ next: null, nextPage: "", hasMore: false, total: 1, totalPages: 1 }],
+    [{ meta: { totalCount: 1 } }],
+    [{ pagination: null }],
+  ])("with %j is complete", (more) => {
+    expect(list(more)).toHaveLength(1);
+    expect(list(more, '</webhooks?page=1>; rel="first"')).toHaveLength(1);
+  });
+
+  test.each([
+    [{ next: "https://api.up42.com/x?page=2" }],
+    [{ nextPageToken: "abc" }],
+    [{ cursor: "abc" }],
+    [{ hasMore: true }],
+    [{ total: 2 }],
+    [{ totalPages: 2 }],
+    [{ page: { totalElements: 21 } }],
+    [{ meta: { has_more: true } }],
+    [{ pagination: { next_cursor: "abc" } }],
+    [{ links: { next: "/x?page=2" } }],
+    [{ _links: { next: { href: "/x?page=2" } } }],
+  ])("with %j is one page of several, and refused", (more) => {
+    expect(() => list(more)).toThrow("only one page of several");
+  });
+
+  test("whose header names a next page is refused", () => {
+    expect(() => list({}, '</x?page=1>; rel="prev", </x?page=3>; rel="next"')).toThrow("only one page");
+  });
+});
+
+describe("an answer to a delete", () => {
+  const own = JSON.stringify({ data: { id: WIRE.id }, error: null });
+
+  test.each([
+    [204, "", "deleted"],
+    [200, own, "deleted"],
+    [200, "", "unconfirmed"],
+    [202, "", "unconfirmed"],
+    [202, own, "unconfirmed"],
+    [200, '{"data":null}', "unconfirmed"],
+  ])("of HTTP %i with %j says: %s", (status, body, outcome) => {
+    expect(parseDeletion(status, body, WIRE.id)).toBe(outcome);
+  });
+
+  test("about another webhook is refused", () => {
+    expect(() => parseDeletion(200, own, "another")).toThrow("answered with another webhook");
+  });
+});
+
+describe("an id", () => {
+  test.each([WIRE.id, "w-1", "a.b", "user@example.com"])("may be %j", (id) => {
+    expect(isId(id)).toBe(true);
+  });
+
+  test.each(["", ".", "..", "...", "a/b", "/", "a?b", "a#b", "a%2Fb", "a b", "a\nb", "a\\b", "é"])(
+    "may not be %j, which would change the path of a request",
+    (id) => {
+      expect(isId(id)).toBe(false);
+    },
+  );
 });

@@ -1,9 +1,12 @@
+/** About as long as a timer of Node's can be; a longer one would be over at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** A point in time after which an operation gives up. */
 export class Deadline {
   readonly #at: number;
 
   constructor(milliseconds: number) {
-    this.#at = Date.now() + milliseconds;
+    this.#at = Date.now() + Math.min(milliseconds, LONGEST_MS);
   }
 
   /** Milliseconds left, never negative. */
