@@ -27,7 +27,11 @@ module.exports = {
     layer("up42", [], "UP42's API knows nothing of Pulumi."),
     layer("config", ["up42"], "Configuration knows what a connection needs."),
     layer("lifecycle", ["up42", "config"], "What happens to a webhook, whichever host asks."),
-    layer("resources", ["dynamic/stub", "dynamic/installation"], "What a program loads: no host, no API."),
+    layer(
+      "resources",
+      ["dynamic/stub", "dynamic/installation", "up42/model"],
+      "What a program loads: no host, no API.",
+    ),
     layer("dynamic", ["lifecycle", "up42", "config"], "Pulumi's host for dynamic providers."),
     layer("plugin", ["lifecycle", "up42", "config"], "Pulumi's host for provider plugins."),
     layer("functions", ["lifecycle", "up42", "config", "dynamic/stub"], "Functions of a program."),

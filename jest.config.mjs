@@ -32,8 +32,8 @@ const common = {
 const projects = {
   /** Pure code of the packages: seconds, no CLI, no network. */
   unit: ["unit"],
-  /** Emulator and receiver over real sockets. */
-  integration: ["emulator", "receiver"],
+  /** Emulator and receiver over real sockets, and what others publish in Python. */
+  integration: ["emulator", "receiver", "python"],
   /** The real CLI. Tests share nothing, so that they run in parallel on any number of cores. */
   e2e: ["e2e", "examples", "faults"],
   /** What the repository needs beside the packages: tools, benchmark, documentation, releases. */

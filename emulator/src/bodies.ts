@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
 import { messageOf } from "./cause";
+import type { Context } from "./context";
 import { ApiError } from "./envelope";
+import { sizeOfHead } from "./recorder";
 
 /** A body that couldn't be understood; refused once it is clear that the sender may send one at all. */
 export class UnreadableBody {
@@ -8,15 +10,15 @@ export class UnreadableBody {
 }
 
 /** Reads JSON, and takes note of everything that isn't. */
-export function readBodies(app: FastifyInstance): void {
+export function readBodies(app: FastifyInstance, context: Context): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
     const body = parseJson(String(text));
-    note(request, body instanceof UnreadableBody ? String(text) : body);
+    note(context, request, String(text), body instanceof UnreadableBody ? String(text) : body);
     done(null, body);
   });
   app.addContentTypeParser("*", { parseAs: "string" }, (request, text, done) => {
-    note(request, String(text));
+    note(context, request, String(text));
     const type = request.headers["content-type"] ?? "no content type";
     const message = `The body must be JSON, sent as "Content-Type: application/json", not as ${type}.`;
     done(null, text === "" ? undefined : new UnreadableBody(new ApiError(415, message)));
@@ -24,12 +26,12 @@ export function readBodies(app: FastifyInstance): void {
 }
 
 /** Reads HTML form bodies too, as the token endpoints want them. */
-export function readForms(app: FastifyInstance): void {
+export function readForms(app: FastifyInstance, context: Context): void {
   app.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "string" },
     (request, text, done) => {
-      note(request, String(text));
+      note(context, request, String(text));
       done(null, new URLSearchParams(String(text)));
     },
   );
@@ -54,6 +56,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-function note(request: FastifyRequest, body: unknown): void {
-  if (request.record !== null) request.record.body = body === "" ? undefined : body;
+function note(
+  { requests }: Context,
+  { record, raw }: FastifyRequest,
+  text: string,
+  body: unknown = text,
+): void {
+  if (record === null || text === "") return;
+  record.body = body;
+  requests.update(record, record, sizeOfHead(raw) + 2 * text.length);
 }

@@ -18,6 +18,8 @@ export interface PostAnswer {
   readonly status: number;
   /** The text beside it, such as `OK`. */
   readonly statusText: string;
+  /** Names in lower case; several values of one name are joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The beginning of the body. */
   readonly body: string;
 }
@@ -33,7 +35,10 @@ export function post({ url, headers, body }: PostRequest, signal: AbortSignal): 
     const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
     const outgoing = send(url, { method: "POST", headers, agent: false, signal }, (incoming) => {
       const { statusCode: status = 0, statusMessage: statusText = "" } = incoming;
-      readBeginning(incoming).then((answer) => resolve({ status, statusText, body: answer }), fail);
+      const headers = Object.fromEntries(
+        Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat().join(", ")]),
+      );
+      readBeginning(incoming).then((answer) => resolve({ status, statusText, headers, body: answer }), fail);
     });
     outgoing.on("error", fail);
     outgoing.end(body);

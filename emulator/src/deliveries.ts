@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { describeFailure, type PostAnswer, post } from "./deliver";
+import type { Fault, Faults } from "./faults";
+import { Journal } from "./journal";
 import type { Notification, StoredWebhook } from "./model";
 import type { Settings } from "./options";
 import { notificationHeaders } from "./signature";
-import { timestamp } from "./time";
+import { pause, timestamp } from "./time";
 
-/** As many deliveries are remembered; older ones are forgotten. */
-const REMEMBERED = 500;
+/** What is remembered; older deliveries are forgotten. */
+const REMEMBERED = { entries: 1000, bytes: 32 * 1024 * 1024 };
 
 /** One POST to a receiver and what came of it. */
 export interface DeliveryAttempt {
@@ -16,7 +16,7 @@ export interface DeliveryAttempt {
   readonly startedAt: string;
   /** Until the answer or the failure, in milliseconds. */
   readonly durationMs: number;
-  /** What was sent; the signature is made anew for every attempt. */
+  /** What was sent; every attempt has a signature of its own. */
   readonly headers: Readonly<Record<string, string>>;
   /** What the receiver answered, if it did. */
   readonly response: PostAnswer | null;
@@ -42,6 +42,10 @@ export interface Delivery {
   readonly createdAt: string;
   /** `delivered` once an attempt was answered with 2xx; `failed` when none was and there will be no further one. */
   readonly state: "pending" | "delivered" | "failed";
+  /** How many attempts there are at most: a test has one, a live notification has its retries too. */
+  readonly maxAttempts: number;
+  /** When the next attempt starts; ISO 8601. Null while one is under way, and when there is no further one. */
+  readonly nextAttemptAt: string | null;
   /** What is sent. */
   readonly notification: Notification;
   /** The request's body, byte for byte. */
@@ -59,16 +63,18 @@ export interface StartedDelivery {
 
 /** Sends notifications and remembers, in memory, what came of them. */
 export class Deliveries {
-  readonly #deliveries = new Map<string, Delivery>();
-  readonly #closing = new AbortController();
+  readonly #deliveries = new Journal<string, Delivery>(REMEMBERED);
 
-  constructor(private readonly settings: Settings) {
-    setMaxListeners(0, this.#closing.signal);
-  }
+  /** @param closing Ends everything that is under way. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly faults: Faults,
+    private readonly closing: AbortSignal,
+  ) {}
 
   /** All that are remembered, newest first. */
   list(): Delivery[] {
-    return [...this.#deliveries.values()].reverse();
+    return this.#deliveries.values().reverse();
   }
 
   get(id: string): Delivery | undefined {
@@ -86,41 +92,50 @@ export class Deliveries {
       url: webhook.url,
       createdAt: timestamp(),
       state: "pending",
+      maxAttempts: 1 + (notification.liveMode ? this.settings.retries : 0),
+      nextAttemptAt: null,
       notification,
       body: JSON.stringify(notification),
       attempts: [],
     };
-    this.#remember(delivery);
+    this.#deliveries.add(delivery.id, delivery, sizeOf(delivery));
     return { delivery, done: this.#run(delivery, webhook.secret) };
   }
 
-  /** Gives up everything that is under way. */
-  close(): void {
-    this.#closing.abort(new Error("the emulator was stopped"));
-  }
-
   async #run(started: Delivery, secret: string): Promise<Delivery> {
-    const retries = started.notification.liveMode ? this.settings.retries : 0;
     let delivery = started;
     for (let retry = 0; delivery.state === "pending"; retry++) {
-      if (retry > 0) await this.#pause(this.settings.retryDelayMs * 2 ** (retry - 1));
+      if (retry > 0) await this.#waitForRetry(delivery, retry);
       const attempt = await this.#attempt(delivery, secret);
-      const last = retry >= retries || this.#closing.signal.aborted;
+      const last = retry + 1 >= delivery.maxAttempts || this.closing.aborted;
       const state = isSuccess(attempt) ? "delivered" : last ? "failed" : "pending";
       delivery = { ...delivery, attempts: [...delivery.attempts, attempt], state };
-      this.#remember(delivery);
+      this.#update(delivery);
       this.settings.log(describe(delivery, attempt));
     }
     return delivery;
   }
 
+  #update(delivery: Delivery): void {
+    this.#deliveries.update(delivery.id, delivery, sizeOf(delivery));
+  }
+
+  async #waitForRetry(delivery: Delivery, retry: number): Promise<void> {
+    const milliseconds = this.settings.retryDelayMs * 2 ** (retry - 1);
+    this.#update({ ...delivery, nextAttemptAt: new Date(Date.now() + milliseconds).toISOString() });
+    await pause(milliseconds, this.closing);
+    this.#update(delivery);
+  }
+
   async #attempt(delivery: Delivery, secret: string): Promise<DeliveryAttempt> {
     const url = new URL(delivery.url);
-    const headers = notificationHeaders(url, delivery.body, secret, Date.now());
+    const fault = this.faults.take("notify");
+    if (fault?.delayMs !== undefined) await pause(fault.delayMs, this.closing);
+    const headers = notificationHeaders(url, delivery.body, secret, this.settings.signedHeaders, Date.now());
     const startedAt = timestamp();
     const from = performance.now();
     const result = await this.#post(url, headers, delivery.body).then(
-      (response) => ({ response, error: null }),
+      (response) => outcomeOf(response, fault),
       (error: unknown) => ({ response: null, error: describeFailure(error) }),
     );
     return { startedAt, durationMs: Math.round(performance.now() - from), headers, ...result };
@@ -129,9 +144,9 @@ export class Deliveries {
   async #post(url: URL, headers: Record<string, string>, body: string): Promise<PostAnswer> {
     const seconds = this.settings.testTimeoutSeconds;
     const abort = new AbortController();
-    const stop = () => abort.abort(this.#closing.signal.reason);
-    if (this.#closing.signal.aborted) stop();
-    this.#closing.signal.addEventListener("abort", stop);
+    const stop = () => abort.abort(this.closing.reason);
+    if (this.closing.aborted) stop();
+    this.closing.addEventListener("abort", stop);
     const timer = setTimeout(
       () => abort.abort(new Error(`the receiver didn't answer within ${seconds} s`)),
       seconds * 1000,
@@ -140,25 +155,23 @@ export class Deliveries {
       return await post({ url, headers, body }, abort.signal);
     } finally {
       clearTimeout(timer);
-      this.#closing.signal.removeEventListener("abort", stop);
+      this.closing.removeEventListener("abort", stop);
     }
   }
+}
 
-  /** Waits, but not longer than until the emulator stops: then the next attempt fails at once. */
-  async #pause(milliseconds: number): Promise<void> {
-    const { signal } = this.#closing;
-    try {
-      await delay(milliseconds, undefined, { signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
+function outcomeOf(response: PostAnswer, fault: Fault | undefined) {
+  const isLost = fault?.lostAnswer === true;
+  return isLost
+    ? { response: null, error: "the answer was lost (an injected fault)" }
+    : { response, error: null };
+}
 
-  #remember(delivery: Delivery): void {
-    this.#deliveries.set(delivery.id, delivery);
-    const [oldest] = this.#deliveries.keys();
-    if (this.#deliveries.size > REMEMBERED && oldest !== undefined) this.#deliveries.delete(oldest);
-  }
+/** Roughly what a delivery takes up. */
+function sizeOf({ body, url, attempts }: Delivery): number {
+  const answers = attempts.reduce((sum, { response }) => sum + JSON.stringify(response).length, 0);
+  // The notification is kept beside its text; an attempt has its headers.
+  return 2 * body.length + url.length + answers + 1024 * (1 + attempts.length);
 }
 
 /** Whether the receiver took the notification. */

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from "node:http";
+
 /** One thing that is wrong with a request, and where. */
 export interface ErrorDetail {
   readonly field: string;
@@ -13,6 +15,7 @@ const CODES: Readonly<Record<number, string>> = {
   409: "CONFLICT",
   413: "PAYLOAD_TOO_LARGE",
   415: "UNSUPPORTED_MEDIA_TYPE",
+  429: "TOO_MANY_REQUESTS",
 };
 
 /** A refusal, answered in UP42's envelope. */
@@ -34,7 +37,7 @@ export class ApiError extends Error {
 /** A refusal of the token endpoints, answered as OAuth 2.0 (RFC 6749, section 5.2) has it. */
 export class OAuthError extends Error {
   constructor(
-    readonly status: 400 | 401,
+    readonly status: 400 | 401 | 403,
     readonly error: string,
     description: string,
     readonly headers: Readonly<Record<string, string>> = {},
@@ -49,8 +52,11 @@ export function success<Data>(data: Data): { data: Data; error: null } {
   return { data, error: null };
 }
 
-/** UP42's envelope around a refusal. The fields of `error` are not documented in full. */
-export function failure(error: ApiError) {
-  const { code, message, details } = error;
+/** How a refusal is answered: in UP42's envelope, or as UP42's newer endpoints do (RFC 9457). */
+export type ErrorFormat = "envelope" | "problem";
+
+/** A refusal's body. The fields of the envelope's `error` are not documented in full. */
+export function failure({ status, code, message, details }: ApiError, format: ErrorFormat): object {
+  if (format === "problem") return { title: STATUS_CODES[status] ?? code, status, detail: message };
   return { data: null, error: { code, message, details: details.length > 0 ? details : null } };
 }

@@ -4,10 +4,10 @@ export interface Account {
   readonly username: string;
   /** With `username`. */
   readonly password: string;
-  /** With `projectApiKey`: the older login, at `POST /oauth/token`. */
-  readonly projectId: string;
-  /** With `projectId`. */
-  readonly projectApiKey: string;
+  /** With `projectApiKey`: the older login, at `POST /oauth/token`. Default: none. */
+  readonly projectId?: string | undefined;
+  /** With `projectId`. Default: none. */
+  readonly projectApiKey?: string | undefined;
   /** The account's workspace; the only one that its tokens open. */
   readonly workspaceId: string;
 }
@@ -32,16 +32,34 @@ export interface WebhookBody {
   readonly events: readonly string[];
   /** Need not be unique. */
   readonly name: string;
-  /** Where notifications are sent; HTTPS, or this machine. */
+  /** Where notifications are sent; HTTPS, this machine, or a host of `allowedReceivers`. */
   readonly url: string;
-  /** Signs the notifications; empty for none. */
-  readonly secret?: string;
+  /** Signs the notifications; empty or null for none. Default: none. */
+  readonly secret?: string | null | undefined;
   /** Whether live notifications are sent; tests always are. UP42's default is `false`. */
-  readonly active?: boolean;
+  readonly active?: boolean | undefined;
+}
+
+/** A webhook that is there from the start. */
+export interface SeedWebhook extends WebhookBody {
+  /** A UUID. Default: a random one. */
+  readonly id?: string | undefined;
+  /** Default: the first account's. */
+  readonly workspaceId?: string | undefined;
 }
 
 /** A webhook as the emulator keeps it: everything in clear. */
-export interface StoredWebhook extends Required<WebhookBody> {
+export interface StoredWebhook {
+  /** Names of events, as sent. */
+  readonly events: readonly string[];
+  /** Need not be unique. */
+  readonly name: string;
+  /** Where notifications are sent. */
+  readonly url: string;
+  /** Signs the notifications; empty for none. */
+  readonly secret: string;
+  /** Whether live notifications are sent. */
+  readonly active: boolean;
   /** A UUID. */
   readonly id: string;
   /** The workspace it belongs to. */

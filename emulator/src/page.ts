@@ -1,40 +1,44 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 
-/** The emulator's page and the headers that it is sent with. */
-export interface Page {
-  readonly html: string;
+/** A file of the emulator's page, and the headers that it is sent with. */
+export interface PageFile {
+  /** Where it is served. */
+  readonly path: string;
+  readonly content: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Puts the page's style and script into it, and allows the browser exactly these two. */
-export function loadPage(): Page {
-  const read = (name: string) => readFileSync(join(__dirname, "..", "page", name), "utf8");
-  const [style, script] = [read("page.css"), read("page.js")];
-  const html = read("index.html")
-    .replace('<link rel="stylesheet" href="page.css" />', () => `<style>${style}</style>`)
-    .replace(
-      '<script type="module" src="page.js"></script>',
-      () => `<script type="module">${script}</script>`,
-    );
-  const policy = [
-    "default-src 'none'",
-    `style-src '${sourceHash(style)}'`,
-    `script-src '${sourceHash(script)}'`,
-    "img-src data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ];
-  return {
-    html,
-    headers: { "content-security-policy": policy.join("; "), "referrer-policy": "no-referrer" },
-  };
-}
+const FOLDER = join(__dirname, "..", "page");
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+};
+/** The browser may load what the emulator serves, and nothing else. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
 
-function sourceHash(source: string): string {
-  return `sha256-${createHash("sha256").update(source).digest("base64")}`;
+/** Reads the page: `index.html` is served at `/`, its style and its modules beside each other. */
+export function loadPage(): PageFile[] {
+  return readdirSync(FOLDER).flatMap((name) => {
+    const type = TYPES[extname(name)];
+    if (type === undefined) return [];
+    const html = name === "index.html";
+    const policy = html ? { "content-security-policy": POLICY, "referrer-policy": "no-referrer" } : {};
+    return {
+      path: html ? "/" : `/_emulator/page/${name}`,
+      content: readFileSync(join(FOLDER, name), "utf8"),
+      headers: { "content-type": type, ...policy },
+    };
+  });
 }

@@ -1,7 +1,9 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** A request that the emulator got. */
 export interface RecordedRequest {
+  /** Unlike that of any other request. */
+  readonly id: string;
   /** Such as `GET`. */
   readonly method: string;
   /** Without the query. */
@@ -16,6 +18,10 @@ export interface RecordedRequest {
   status: number;
   /** When it came, in ISO 8601. */
   readonly at: string;
+  /** Until the answer was sent, in milliseconds; 0 while there is no answer yet. */
+  durationMs: number;
+  /** What the answer says is wrong with the request. */
+  error?: string;
 }
 
 /** Whether a path is the emulator's own, not UP42's. */
@@ -27,4 +33,9 @@ export function isInternal(path: string): boolean {
 export function splitTarget(target: string): { path: string; query?: string } {
   const mark = target.indexOf("?");
   return mark < 0 ? { path: target } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/** Roughly what a request's head takes up in memory. */
+export function sizeOfHead({ url = "", rawHeaders }: IncomingMessage): number {
+  return 512 + 2 * url.length + rawHeaders.reduce((sum, text) => sum + text.length, 0);
 }

@@ -1,20 +1,25 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** The headers that a signature covers, in the order in which their values are joined. */
-export const SIGNED_HEADERS = ["host", "date", "content-type", "digest"] as const;
+/** A header that a signature can cover. */
+export type SignedHeader = "host" | "date" | "content-type" | "digest";
+
+/** All of them, in the order in which their values are joined by default. */
+export const SIGNED_HEADERS: readonly SignedHeader[] = ["host", "date", "content-type", "digest"];
 
 /**
  * The two headers that sign a request the way UP42 does: base64(HMAC-SHA256(secret, values)), where the values of
  * the headers named in `Signature-Input` are joined in that order without a separator.
+ * @param signed Which headers, in this order.
  * @param createdAt When the signature is made, in milliseconds; it is sent in seconds.
  */
 export function signatureHeaders(
-  headers: Readonly<Record<(typeof SIGNED_HEADERS)[number], string>>,
+  headers: Readonly<Record<SignedHeader, string>>,
+  signed: readonly SignedHeader[],
   secret: string,
   createdAt: number,
 ): { "signature-input": string; signature: string } {
-  const values = SIGNED_HEADERS.map((name) => headers[name]).join("");
-  const names = SIGNED_HEADERS.map((name) => `"${name}"`).join(" ");
+  const values = signed.map((name) => headers[name]).join("");
+  const names = signed.map((name) => `"${name}"`).join(" ");
   return {
     "signature-input": `up42-sig=(${names});created=${Math.floor(createdAt / 1000)}`,
     signature: `up42-sig=${createHmac("sha256", secret).update(values).digest("base64")}`,
@@ -31,6 +36,7 @@ export function notificationHeaders(
   url: URL,
   body: string,
   secret: string,
+  signed: readonly SignedHeader[],
   now: number,
 ): Record<string, string> {
   const headers = {
@@ -43,6 +49,6 @@ export function notificationHeaders(
     ...headers,
     "content-length": String(Buffer.byteLength(body)),
     "user-agent": "up42-emulator",
-    ...(secret === "" ? {} : signatureHeaders(headers, secret, now)),
+    ...(secret === "" ? {} : signatureHeaders(headers, signed, secret, now)),
   };
 }

@@ -8,14 +8,14 @@ import { timestamp } from "./time";
  * it is visible, so what a client has seen survives any end of the process.
  */
 export class WebhookStore {
-  #webhooks: ReadonlyMap<string, StoredWebhook>;
+  readonly #webhooks: Map<string, StoredWebhook>;
 
   /** @throws Error when the data file can't be read or written. */
   constructor(private readonly dataFile?: string) {
     const webhooks = dataFile === undefined ? [] : readDataFile(dataFile);
     this.#webhooks = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
     // Whether it can be written shows at once, not with the first webhook.
-    if (dataFile !== undefined) writeDataFile(dataFile, webhooks);
+    this.#write(this.#webhooks.values());
   }
 
   /** The webhooks of one workspace, or of all. */
@@ -29,9 +29,10 @@ export class WebhookStore {
     return webhook?.workspaceId === workspaceId ? webhook : undefined;
   }
 
-  create(workspaceId: string, body: WebhookBody): StoredWebhook {
+  /** @param id A UUID in lower case. Default: a random one. */
+  create(workspaceId: string, body: WebhookBody, id: string = randomUUID()): StoredWebhook {
     const now = timestamp();
-    return this.#put({ ...content(body), id: randomUUID(), workspaceId, createdAt: now, updatedAt: now });
+    return this.#put({ ...content(body), id, workspaceId, createdAt: now, updatedAt: now });
   }
 
   /** Puts a new content in the place of the old one; what the body leaves out goes back to its default. */
@@ -40,22 +41,21 @@ export class WebhookStore {
   }
 
   delete({ id }: StoredWebhook): void {
-    const next = new Map(this.#webhooks);
-    next.delete(id);
-    this.#commit(next);
+    if (this.dataFile !== undefined) this.#write(this.list().filter((webhook) => webhook.id !== id));
+    this.#webhooks.delete(id);
   }
 
   #put(webhook: StoredWebhook): StoredWebhook {
-    this.#commit(new Map(this.#webhooks).set(webhook.id, webhook));
+    if (this.dataFile !== undefined) this.#write(new Map(this.#webhooks).set(webhook.id, webhook).values());
+    this.#webhooks.set(webhook.id, webhook);
     return webhook;
   }
 
-  #commit(next: ReadonlyMap<string, StoredWebhook>): void {
-    if (this.dataFile !== undefined) writeDataFile(this.dataFile, [...next.values()]);
-    this.#webhooks = next;
+  #write(webhooks: Iterable<StoredWebhook>): void {
+    if (this.dataFile !== undefined) writeDataFile(this.dataFile, [...webhooks]);
   }
 }
 
-function content({ events, name, url, secret = "", active = false }: WebhookBody): Required<WebhookBody> {
-  return { events: [...events], name, url, secret, active };
+function content({ events, name, url, secret, active = false }: WebhookBody) {
+  return { events: [...events], name, url, secret: secret ?? "", active };
 }

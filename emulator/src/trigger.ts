@@ -9,11 +9,11 @@ export interface TriggerRequest {
   /** The event's name, such as `order.status`. */
   readonly event: string;
   /** The `status` in the notification's body, such as `FULFILLED`. Default: the sample's. */
-  readonly status?: string;
+  readonly status?: string | undefined;
   /** Where it happens. Default: in every workspace. */
-  readonly workspaceId?: string;
+  readonly workspaceId?: string | undefined;
   /** Further fields of the notification's body, in the place of the sample's. */
-  readonly body?: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

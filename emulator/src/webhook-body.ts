@@ -1,25 +1,17 @@
 import { ApiError, type ErrorDetail } from "./envelope";
-import { eventNames, type WebhookBody, type WebhookEvent } from "./model";
-
-/** JSON schema of what creates or replaces a webhook. */
-export const webhookBodySchema = {
-  type: "object",
-  required: ["events", "name", "url"],
-  additionalProperties: false,
-  properties: {
-    events: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
-    name: { type: "string", minLength: 1 },
-    url: { type: "string", minLength: 1 },
-    secret: { type: "string" },
-    active: { type: "boolean" },
-  },
-} as const;
+import { isListed, isLoopback } from "./hosts";
+import { eventNames, type WebhookBody } from "./model";
+import type { Settings } from "./options";
 
 /**
- * Checks what a JSON schema can't say.
+ * Checks of a webhook's content what openapi.yaml can't say.
+ *
  * @throws ApiError 400 naming each field that is wrong and what would be right.
  */
-export function checkWebhookBody(body: WebhookBody, events: readonly WebhookEvent[]): void {
+export function checkWebhookBody(
+  body: WebhookBody,
+  { events, allowedReceivers }: Pick<Settings, "events" | "allowedReceivers">,
+): void {
   const known = events.map((event) => event.name);
   const details: ErrorDetail[] = eventNames(body.events)
     .filter((name) => !known.includes(name))
@@ -27,20 +19,18 @@ export function checkWebhookBody(body: WebhookBody, events: readonly WebhookEven
       field: "events",
       message: `${JSON.stringify(name)} isn't one of ${known.join(", ")}`,
     }));
-  const wrongUrl = checkUrl(body.url);
-  if (wrongUrl !== undefined) details.push({ field: "url", message: wrongUrl });
+  if (!isReceiver(body.url, allowedReceivers)) details.push({ field: "url", message: WRONG_URL });
   if (details.length === 0) return;
   const message = details.map((detail) => `${detail.field}: ${detail.message}`).join("; ");
   throw new ApiError(400, `The webhook isn't valid: ${message}.`, details);
 }
 
-function checkUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname))) return undefined;
-  return "must be an absolute https:// URL (http:// is possible for this machine's own addresses only)";
-}
+const WRONG_URL =
+  "must be an absolute https:// URL (the emulator takes http:// for this machine's own addresses, and for hosts " +
+  "that --allow-receiver names)";
 
-/** Whether a host name, as `URL` gives it, is this machine's own. */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+function isReceiver(text: string, allowed: readonly string[]): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:") return true;
+  return url?.protocol === "http:" && (isLoopback(url.hostname) || isListed(url.hostname, allowed));
 }

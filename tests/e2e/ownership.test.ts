@@ -132,7 +132,7 @@ describe("who owns a webhook", () => {
     expect(await entriesOf(project)).toEqual([`owner ${id}`]);
     // Where the URL is an output, only the host can see that two are the same.
     await write(
-      `const args = { ...${literal(ORDERS)}, url: pulumi.output(${literal(ORDERS.url)}).apply(async (url) => url) };
+      `const args = { ...${literal(ORDERS)}, url: pulumi.output(${JSON.stringify(ORDERS.url)}).apply(async (url) => url) };
        new up42.Webhook("duplicate", { ...args, ifExists: "adopt" });
        new up42.Webhook("owner", args);`,
     );

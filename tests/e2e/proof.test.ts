@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { type ForeignAnswer, startProxy, type TestProxy, type Verdict } from "../support/broken-proxy";
-import { loginAs, onlyWebhook } from "../support/up42-account";
 import { script, startDeployment, type TestDeployment, takeRequests } from "../support/deployment";
+import { loginAs, onlyWebhook } from "../support/up42-account";
 
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
 const HTML = { contentType: "text/html", body: "<html><title>Blocked</title></html>" };

@@ -26,7 +26,14 @@ describe("the token endpoint of today", () => {
       refresh_token: expect.stringMatching(/^\S{40,}$/),
       refresh_expires_in: 1800,
       token_type: "Bearer",
+      scope: "openid",
     });
+  });
+
+  test("the client of UP42's SDK is as good as the documented one", async () => {
+    const form = loginForm();
+    form.set("client_id", "up42-sdk");
+    expect((await send(emulator, "POST", TOKEN_PATH, { body: form })).status).toBe(200);
   });
 
   test("a refresh token gives a new token, an access token doesn't", async () => {
@@ -43,6 +50,7 @@ describe("the token endpoint of today", () => {
     expect(renewed.status).toBe(200);
     const authorization = `Bearer ${at(renewed.body, "access_token")}`;
     expect((await send(emulator, "GET", WEBHOOKS, { headers: { authorization } })).status).toBe(200);
+    expect((await send(emulator, "GET", USERINFO, { headers: { authorization } })).status).toBe(200);
     expect(await renew(at(first.body, "access_token"))).toMatchObject({
       status: 400,
       body: { error: "invalid_grant" },
@@ -86,6 +94,8 @@ describe("the token endpoint of before", () => {
     const token = at(reply.body, "data", "accessToken");
     expect(token).toMatch(/^\S{40,}$/);
     expect(at(reply.body, "access_token")).toBe(token);
+    // Clients take any `error`, even null, for a failure.
+    expect(reply.body).not.toHaveProperty("error");
     const authorization = `Bearer ${token}`;
     expect((await send(emulator, "GET", WEBHOOKS, { headers: { authorization } })).status).toBe(200);
   });
@@ -101,13 +111,54 @@ describe("the token endpoint of before", () => {
     expect(reply.headers.get("www-authenticate")).toMatch(/^Basic /);
   });
 
+  test("so do a name and password, as UP42's SDK sent them", async () => {
+    const form = new URLSearchParams({
+      grant_type: "password",
+      username,
+      password: DEMO_ACCOUNT.password,
+    });
+    const reply = await send(emulator, "POST", "/oauth/token", { body: form });
+    expect(reply).toMatchObject({ status: 200, body: { access_token: expect.stringMatching(/^\S{40,}$/) } });
+    form.set("password", "wrong");
+    expect((await send(emulator, "POST", "/oauth/token", { body: form })).status).toBe(401);
+  });
+
   test("another grant: 400", async () => {
     const headers = basic(projectId, projectApiKey);
-    const password = new URLSearchParams({ grant_type: "password" });
-    expect(await send(emulator, "POST", "/oauth/token", { headers, body: password })).toMatchObject({
+    const other = new URLSearchParams({ grant_type: "refresh_token" });
+    expect(await send(emulator, "POST", "/oauth/token", { headers, body: other })).toMatchObject({
       status: 400,
       body: { error: "unsupported_grant_type" },
     });
+  });
+});
+
+describe("what older versions of UP42's SDK ask", () => {
+  const olderToken = async () => {
+    const body = new URLSearchParams({ grant_type: "client_credentials" });
+    const headers = basic(projectId, projectApiKey);
+    const reply = await send(emulator, "POST", "/oauth/token", { headers, body });
+    return { authorization: `Bearer ${at(reply.body, "access_token")}` };
+  };
+
+  test("the user and the project tell the workspace, without any scope", async () => {
+    const headers = await olderToken();
+    expect(await send(emulator, "GET", "/users/me", { headers })).toMatchObject({
+      status: 200,
+      body: { data: { id: workspaceId }, error: null },
+    });
+    expect(await send(emulator, "GET", `/projects/${projectId}`, { headers })).toMatchObject({
+      status: 200,
+      body: { data: { id: projectId, workspaceId }, error: null },
+    });
+  });
+
+  test("another project: 404; without a token: 401", async () => {
+    const headers = await olderToken();
+    expect((await send(emulator, "GET", "/projects/x", { headers })).status).toBe(404);
+    for (const path of ["/users/me", `/projects/${projectId}`]) {
+      expect((await send(emulator, "GET", path)).status).toBe(401);
+    }
   });
 });
 
@@ -115,6 +166,17 @@ describe("userinfo", () => {
   test("tells the workspace", async () => {
     const reply = await send(emulator, "GET", USERINFO, { headers: await login(emulator) });
     expect(reply).toMatchObject({ status: 200, body: { sub: workspaceId, preferred_username: username } });
+  });
+
+  test("refuses a token without openid with 403, as Keycloak does", async () => {
+    const form = loginForm();
+    form.delete("scope");
+    const granted = await send(emulator, "POST", TOKEN_PATH, { body: form });
+    const headers = { authorization: `Bearer ${at(granted.body, "access_token")}` };
+    const reply = await send(emulator, "GET", USERINFO, { headers });
+    expect(reply).toMatchObject({ status: 403, body: { error: "insufficient_scope" } });
+    expect(reply.headers.get("www-authenticate")).toContain("insufficient_scope");
+    expect((await send(emulator, "GET", WEBHOOKS, { headers })).status).toBe(200);
   });
 
   test("without a valid token: 401", async () => {
@@ -130,16 +192,24 @@ describe("tokens", () => {
   test("end after their lifetime, to the millisecond", () => {
     let now = 1_000_000;
     const tokens = new Tokens(300, () => now);
-    const token = tokens.issue(DEMO_ACCOUNT);
-    const refresh = tokens.issueRefresh(DEMO_ACCOUNT);
+    const grant = { account: DEMO_ACCOUNT, scope: "openid" };
+    const token = tokens.issue(grant);
+    const refresh = tokens.issueRefresh(grant);
     now += 299_999;
-    expect(tokens.account(token)).toBe(DEMO_ACCOUNT);
+    expect(tokens.find(token)).toMatchObject(grant);
     now += 1;
-    expect(tokens.account(token)).toBeUndefined();
+    expect(tokens.find(token)).toBeUndefined();
     now += 1_499_999;
-    expect(tokens.refreshAccount(refresh)).toBe(DEMO_ACCOUNT);
+    expect(tokens.findRefresh(refresh)).toMatchObject(grant);
     now += 1;
-    expect(tokens.refreshAccount(refresh)).toBeUndefined();
+    expect(tokens.findRefresh(refresh)).toBeUndefined();
+  });
+
+  test("are forgotten, the oldest first, when there are 10,000 of them", () => {
+    const tokens = new Tokens(300);
+    const [first, second] = Array.from({ length: 10_001 }, () => tokens.issue({ account: DEMO_ACCOUNT }));
+    expect(tokens.find(String(first))).toBeUndefined();
+    expect(tokens.find(String(second))).toBeDefined();
   });
 
   test("an expired one is refused with 401, and so is one that was revoked", async () => {

@@ -42,7 +42,8 @@ export const TOKEN_PATH = "/realms/public/protocol/openid-connect/token";
 
 /** The form that logs a user in. */
 export function loginForm({ username, password }: Account = DEMO_ACCOUNT): URLSearchParams {
-  return new URLSearchParams({ grant_type: "password", client_id: "up42-api", username, password });
+  const client = { client_id: "up42-api", scope: "openid" };
+  return new URLSearchParams({ grant_type: "password", ...client, username, password });
 }
 
 /** Logs in; gives the header that proves it. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, startEmulator } from "../../emulator/src";
@@ -112,6 +113,103 @@ test("webhooks that were answered are still there after kill -9", async () => {
   expect(JSON.parse(readFileSync(dataFile, "utf8"))).toMatchObject({ version: 1 });
 });
 
+test("goes on when the reader of its log goes away", async () => {
+  const { command, url, headers } = await serve();
+  command.closeOutput();
+  for (let count = 0; count < 5; count++) {
+    expect((await send({ url }, "GET", WEBHOOKS, { headers })).status).toBe(200);
+  }
+  command.kill("SIGTERM");
+  expect(await command.result).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+test("answers what is under way before it ends, and takes nothing new", async () => {
+  const receiver = await startReceiver("hang");
+  try {
+    const { command, url, headers } = await serve("--test-timeout", "3600");
+    const body = { ...WEBHOOK, name: "x", url: receiver.url };
+    const created = await send({ url }, "POST", WEBHOOKS, { headers, body });
+    const path = `${WEBHOOKS}/${at(created.body, "data", "id")}/tests`;
+    const waiting = send({ url }, "POST", path, { headers });
+    await receiver.received(1);
+    command.kill("SIGTERM");
+    expect(await waiting).toMatchObject({
+      status: 200,
+      body: {
+        data: { testsFailed: 1, tests: [{ message: expect.stringContaining("the emulator was stopped") }] },
+      },
+    });
+    expect((await command.result).exitCode).toBe(0);
+    await expect(send({ url }, "GET", WEBHOOKS, { headers })).rejects.toThrow();
+  } finally {
+    await receiver.close();
+  }
+});
+
+describe("a seed file", () => {
+  const SEED = `
+accounts:
+  - username: me@team.example
+    password: my-password
+    workspaceId: 0c5ad8f6-0042-4042-8042-000000000001
+webhooks:
+  - id: 6b6ad0f5-7c1e-4d4e-8a53-6d3f3b8f4d5c
+    name: orders
+    url: https://my.sample.endpoint.com/
+    events: [order.status]
+`;
+
+  test("has the accounts and webhooks to start with, and the command prints the account", async () => {
+    const file = join(folder, "seed.yaml");
+    writeFileSync(file, SEED);
+    const args = ["--seed-file", file, "--data", "data.json"];
+    const { command, url, output } = await serve(...args);
+    expect(output).toContain("export UP42_USERNAME=me@team.example\n  export UP42_PASSWORD=my-password\n");
+    const account = { username: "me@team.example", password: "my-password", workspaceId: "" };
+    const { body } = await send({ url }, "POST", TOKEN_PATH, { body: loginForm(account) });
+    const headers = { authorization: `Bearer ${at(body, "access_token")}` };
+    const path =
+      "/workspaces/0c5ad8f6-0042-4042-8042-000000000001/webhooks/6b6ad0f5-7c1e-4d4e-8a53-6d3f3b8f4d5c";
+    expect(await send({ url }, "GET", path, { headers })).toMatchObject({
+      body: { data: { name: "orders" } },
+    });
+    command.kill("SIGTERM");
+    await command.result;
+    // What the data file has is not created again.
+    const again = await serve(...args);
+    const { body: webhooks } = await send(again, "GET", "/_emulator/webhooks");
+    expect(at(webhooks, "data")).toHaveLength(1);
+  });
+
+  test.each([
+    ["that isn't there", "", /ENOENT/],
+    ["that isn't YAML", "a: [", /Failed to read the seed file/],
+    [
+      "with an account without a password",
+      "accounts: [{username: a, workspaceId: b}]",
+      /password is required/,
+    ],
+    ["with an unknown field", "webhook: []", /webhook isn't a known field/],
+    ["with a webhook without a URL", "webhooks: [{name: a, events: [job.status]}]", /url is required/],
+    [
+      "with a project without a key",
+      "accounts: [{username: a, password: b, workspaceId: c, projectId: d}]",
+      /projectApiKey/,
+    ],
+    [
+      "with an event that isn't there",
+      "webhooks: [{name: a, url: 'https://a.example', events: [x]}]",
+      /"x" isn't one of/,
+    ],
+  ])("%s is refused with exit code 1", async (_, content, message) => {
+    const file = join(folder, "seed.yaml");
+    if (content !== "") writeFileSync(file, content);
+    const { exitCode, stderr } = await start("--port", "0", "--seed-file", file).result;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
+
 test("options reach the emulator", async () => {
   const { url, headers } = await serve(
     "--secret-visibility",
@@ -120,11 +218,42 @@ test("options reach the emulator", async () => {
     "200",
     "--token-lifetime",
     "77",
+    "--allow-receiver",
+    "receiver",
+    "--allow-receiver",
+    "other",
+    "--unique-urls",
+    "--unknown-fields",
+    "refuse",
+    "--error-format",
+    "problem",
+    "--signed-headers",
+    "digest,date",
+    "--fault",
+    "operation=getProject,status=503,count=2,retryAfterSeconds=3",
   );
   const login = await send({ url }, "POST", TOKEN_PATH, { body: loginForm() });
   expect(at(login.body, "expires_in")).toBe(77);
   const { body } = await send({ url }, "POST", WEBHOOKS, { headers, body: { ...WEBHOOK, name: "x" } });
   expect(Object.keys(Object(at(body, "data")))).not.toContain("secret");
+  const twin = await send({ url }, "POST", WEBHOOKS, { headers, body: { ...WEBHOOK, name: "x" } });
+  expect(twin).toMatchObject({ status: 409, body: { title: "Conflict" } });
+  for (const host of ["receiver", "other"]) {
+    const plain = { ...WEBHOOK, name: "x", url: `http://${host}/` };
+    expect((await send({ url }, "POST", WEBHOOKS, { headers, body: plain })).status).toBe(200);
+  }
+  const unknown = { ...WEBHOOK, name: "x", isActive: true };
+  expect((await send({ url }, "POST", WEBHOOKS, { headers, body: unknown })).status).toBe(400);
+  const { body: deliveries } = await send({ url }, "POST", `${WEBHOOKS}/${at(body, "data", "id")}/tests`, {
+    headers,
+  });
+  expect(at(deliveries, "data", "testsRun")).toBe(1);
+  const sent = await send({ url }, "GET", "/_emulator/deliveries");
+  expect(at(sent.body, "data", 0, "attempts", 0, "headers", "signature-input")).toMatch(
+    /^up42-sig=\("digest" "date"\);/,
+  );
+  const faulty = await send({ url }, "GET", "/projects/x", { headers });
+  expect([faulty.status, faulty.headers.get("retry-after")]).toEqual([503, "3"]);
   expect((await send({ url }, "DELETE", `${WEBHOOKS}/${at(body, "data", "id")}`, { headers })).status).toBe(
     200,
   );
@@ -136,9 +265,14 @@ test.each([
   [["--latency", "-1"], /--latency.*at least 0/],
   [["--test-timeout", "0"], /--test-timeout.*more than 0/],
   [["--retries", "1.5"], /--retries.*whole number/],
+  [["--fault", "operation=createWebhook"], /--fault.*needs one of delayMs, status and lostAnswer/],
+  [["--fault", "operation=x,status=500"], /--fault.*operation must be one of/],
+  [["--signed-headers", "digest,x"], /--signed-headers.*some of host, date/],
+  [["--allow-host", ""], /--allow-host.*must not be empty/],
+  [["--rate-limit", "-1"], /--rate-limit.*at least 0/],
   [["--secret-visibility", "some"], /--secret-visibility.*clear, masked/],
   [["nonsense"], /too many arguments|unknown command/],
-  [["--data", "/dev/null/x"], /can't write the data file/],
+  [["--data", "/dev/null/x"], /Failed to write the data file/],
 ])("%j is refused with exit code 1", async (args, message) => {
   const { exitCode, stderr, stdout } = await start("--port", "0", ...args).result;
   expect(exitCode).toBe(1);
@@ -190,5 +324,39 @@ describe("trigger", () => {
       exitCode: 1,
       stderr: expect.stringMatching(/^No emulator answers at .*--url/),
     });
+  });
+});
+
+describe("the README's recipe", () => {
+  const readme = readFileSync(join(__dirname, "../../emulator/README.md"), "utf8");
+
+  test("for Docker Compose lets one container in, and notify another", async () => {
+    const [, args = ""] = /^ +command: npx --yes up42-emulator (.+)$/m.exec(readme) ?? [];
+    const { url, headers } = await serve(...args.split(" "));
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    const body = { ...WEBHOOK, name: "x", url: "http://receiver:3000/" };
+    expect((await send({ url }, "POST", WEBHOOKS, { headers, body })).status).toBe(200);
+    const status = (host: string) =>
+      new Promise((resolve, reject) => {
+        request(`${url}/webhooks/events`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on("error", reject)
+          .end();
+      });
+    expect([await status("emulator:8042"), await status("other:8042")]).toEqual([200, 403]);
+  });
+
+  test("for a seed file, and for faults, is valid", async () => {
+    const [, seed = ""] = /```yaml\n(accounts:[^`]+)```/.exec(readme) ?? [];
+    writeFileSync(join(folder, "seed.yaml"), seed);
+    const [, args = ""] = /^npx up42-emulator (--fault .+)$/m.exec(readme) ?? [];
+    const { url, output } = await serve("--seed-file", join(folder, "seed.yaml"), ...args.split(" "));
+    expect(output).toContain("UP42_USERNAME=me@team.example");
+    const [, fault = ""] = /--json '([^']+)'/.exec(readme) ?? [];
+    expect((await send({ url }, "POST", "/_emulator/faults", { body: fault })).status).toBe(201);
+    const { body } = await send({ url }, "GET", "/_emulator/faults");
+    expect(at(body, "data")).toHaveLength(3);
   });
 });

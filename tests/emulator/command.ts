@@ -10,6 +10,8 @@ export interface RunningCommand {
   output(pattern: RegExp): Promise<string>;
   readonly result: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
   kill(signal?: NodeJS.Signals): void;
+  /** Stops reading what it writes, as `head` does when it has enough. */
+  closeOutput(): void;
 }
 
 /** Starts the built command in a folder. */
@@ -36,5 +38,6 @@ export function startEmulatorCommand(cwd: string, args: readonly string[]): Runn
       }),
     result,
     kill: (signal = "SIGKILL") => child.kill(signal),
+    closeOutput: () => child.stdout.destroy(),
   };
 }

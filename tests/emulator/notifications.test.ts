@@ -139,6 +139,8 @@ describe("a test", () => {
     ["the same event twice", { eventNames: ["order.status", "order.status"] }, ["order.status"]],
     ["an empty list", { eventNames: [] }, ["job.status", "order.status"]],
     ["an empty object", {}, ["job.status", "order.status"]],
+    ["an empty text", "", ["job.status", "order.status"]],
+    ["a field that UP42 doesn't document", { events: ["job.status"] }, ["job.status", "order.status"]],
     ["no body", undefined, ["job.status", "order.status"]],
   ])("can choose events: %s", async (_, body, events) => {
     const path = await createWebhook(emulator, { url: receiver.url });
@@ -152,7 +154,6 @@ describe("a test", () => {
     ["an unknown event", { eventNames: ["job.status", "x"] }],
     ["a name that isn't a string", { eventNames: [1] }],
     ["names that aren't a list", { eventNames: "job.status" }],
-    ["an unknown field", { events: ["job.status"] }],
     ["null", "null"],
     ["broken JSON", "{"],
   ])("%s: 400, and nothing is sent", async (_, body) => {
@@ -260,7 +261,7 @@ describe("a live notification", () => {
     const first = receiver.received(1).then(() => receiver.answer({ status: 201, body: "thanks" }));
     const [[delivery]] = await Promise.all([emulator.trigger({ event: "job.status" }), first]);
     expect(delivery).toMatchObject({ state: "delivered" });
-    expect(delivery?.attempts.at(-1)?.response).toEqual({
+    expect(delivery?.attempts.at(-1)?.response).toMatchObject({
       status: 201,
       statusText: "Created",
       body: "thanks",

@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { type Emulator, startEmulator } from "../../emulator/src";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { at, createWebhook, login, send } from "./client";
@@ -15,22 +14,6 @@ afterEach(async () => {
 });
 
 const DELIVERIES = "/_emulator/deliveries";
-
-/** The status of a request with headers that `fetch` doesn't let one choose. */
-function statusOf(
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    request(`${emulator.url}${path}`, { method, headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on("error", reject)
-      .end(method === "POST" ? '{"event":"job.status"}' : undefined);
-  });
-}
 
 test("what happened is listed newest first, tests and live notifications, without the secret", async () => {
   const path = await createWebhook(emulator, { url: receiver.url, active: true });
@@ -89,13 +72,13 @@ test("one that isn't known: 404; whose webhook is gone: 409", async () => {
   expect(receiver.requests).toHaveLength(1);
 });
 
-test("the newest 500 are kept", async () => {
+test("the newest 1000 are kept", async () => {
   await createWebhook(emulator, { url: receiver.url, active: true });
   const [oldest] = await emulator.trigger({ event: "job.status" });
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, () => emulator.trigger({ event: "job.status" })));
   }
-  expect(emulator.deliveries()).toHaveLength(500);
+  expect(emulator.deliveries()).toHaveLength(1000);
   expect(emulator.deliveries().some(({ id }) => id === oldest?.id)).toBe(false);
 });
 
@@ -123,59 +106,6 @@ test("other methods: 405", async () => {
   }
 });
 
-describe("another site's page", () => {
-  const json = { "content-type": "application/json" };
-
-  test.each(["http://evil.example", "https://127.0.0.1:1", "null", "http://localhost.evil.example"])(
-    "of %s can neither trigger nor repeat",
-    async (origin) => {
-      await createWebhook(emulator, { url: receiver.url, active: true });
-      const [delivery] = await emulator.trigger({ event: "job.status" });
-      for (const path of ["/_emulator/trigger", `${DELIVERIES}/${delivery?.id}/repeat`]) {
-        expect(await statusOf("POST", path, { ...json, origin })).toBe(403);
-      }
-      expect(emulator.deliveries()).toHaveLength(1);
-    },
-  );
-
-  test("can't send what a browser sends without asking", async () => {
-    expect(await statusOf("POST", "/_emulator/trigger", { "content-type": "text/plain" })).toBe(415);
-  });
-
-  test("can't read by a name that it makes point here", async () => {
-    const port = new URL(emulator.url).port;
-    for (const path of ["/", "/_emulator/webhooks", DELIVERIES, "/_emulator/events"]) {
-      expect(await statusOf("GET", path, { host: `evil.example:${port}` })).toBe(403);
-      expect(await statusOf("GET", path, { host: `localhost:${port}` })).toBe(200);
-    }
-  });
-
-  test("is told apart from the emulator's own", async () => {
-    expect(await statusOf("POST", "/_emulator/trigger", { ...json, origin: emulator.url })).toBe(202);
-  });
-});
-
-test("on other addresses than loopback, other names are fine, but other sites' pages still aren't", async () => {
-  const open = await startEmulator({ host: "0.0.0.0" });
-  try {
-    const url = open.url;
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const status = (headers: Record<string, string>) =>
-      new Promise((resolve, reject) => {
-        request(`${url}/_emulator/events`, { headers }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        })
-          .on("error", reject)
-          .end();
-      });
-    expect(await status({ host: "emulator.internal:8042" })).toBe(200);
-    expect(await status({ host: "emulator.internal:8042", origin: "http://evil.example" })).toBe(403);
-  } finally {
-    await open.close();
-  }
-});
-
 test("the page may load nothing from elsewhere and be framed by nobody", async () => {
   const response = await fetch(`${emulator.url}/`);
   const html = await response.text();
@@ -183,7 +113,15 @@ test("the page may load nothing from elsewhere and be framed by nobody", async (
   expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   expect(response.headers.get("content-security-policy")).toMatch(
-    /^default-src 'none'; style-src 'sha256-\S+'; script-src 'sha256-\S+';.* frame-ancestors 'none'/,
+    /^default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self';.* frame-ancestors 'none'/,
   );
-  expect(html).not.toMatch(/(src|href)="(?!data:,")/);
+  const targets = Array.from(html.matchAll(/(?:src|href)="([^"]*)"/g), ([, target = ""]) => target);
+  const files = targets.filter((target) => target.startsWith("/_emulator/page/"));
+  expect(targets.filter((target) => !/^(#\/|data:,$|\/_emulator\/page\/)/.test(target))).toEqual([]);
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    const { status, headers } = await fetch(`${emulator.url}${file}`);
+    expect({ file, status }).toEqual({ file, status: 200 });
+    expect(headers.get("content-type")).toMatch(/^text\/(css|javascript); charset=utf-8$/);
+  }
 });

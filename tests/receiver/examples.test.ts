@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { serve } from "@hono/node-server";
 import { type ApiGatewayEvent, createMemoryReplayStore, type Notification } from "pulumi-up42/receiver";
-import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
+import { DEMO_ACCOUNT, type Delivery, type Emulator, startEmulator } from "up42-emulator";
 import { createHandler } from "../../examples/receivers/src/aws-lambda";
 import { createReceiver as createExpressReceiver } from "../../examples/receivers/src/express";
 import { createReceiver as createFastifyReceiver } from "../../examples/receivers/src/fastify";
@@ -168,6 +168,22 @@ test("the example for AWS Lambda handles a notification once", async () => {
   expect(received).toHaveLength(1);
 });
 
+test.each(EXAMPLES)(
+  "the example for %s gets a notification again whose answer was lost",
+  async (name, start) => {
+    const received: Notification[] = [];
+    const deliveries = await withReceiver(start, SECRET, ({ url }) => notifyTwice(url), received);
+    expect(deliveries).toMatchObject([
+      { state: "delivered", attempts: [{ response: null }, { response: {} }] },
+    ]);
+    // It is the same message. Only the example with a replay store knows it again.
+    const handled = name.startsWith("AWS Lambda") ? 1 : 2;
+    expect(received.map(({ messageId }) => messageId)).toEqual(
+      Array.from({ length: handled }, () => deliveries[0]?.notification.messageId),
+    );
+  },
+);
+
 test("the example for AWS Lambda lets UP42 send again what another instance handles", async () => {
   const store = createMemoryReplayStore();
   await store.claim(JOB_STATUS.messageId, "another instance", 60);
@@ -315,6 +331,18 @@ async function testWebhook(url: string, secret: string): Promise<TestResult> {
     secret,
   });
   return await call(`${webhooks}/${id}/tests`, {});
+}
+
+/** Has an emulator notify a receiver, whose first answer doesn't get through. */
+async function notifyTwice(url: string): Promise<Delivery[]> {
+  const webhook = { name: "receiver", url, events: ["order.status"], secret: SECRET, active: true };
+  const own = await startEmulator({ webhooks: [webhook], retryDelayMs: 1 });
+  try {
+    own.inject({ operation: "notify", lostAnswer: true });
+    return await own.trigger({ event: "order.status", status: "FULFILLED" });
+  } finally {
+    await own.close();
+  }
 }
 
 async function call(url: string, body: unknown) {

@@ -5,8 +5,8 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import { type BuildOptions, build, stop } from "esbuild";
 import { rollup } from "rollup";
 import * as v from "valibot";
-import { pack } from "../../tools/compat/layouts.mjs";
-import { nodeFolder } from "../../tools/compat/managers.mjs";
+import { nodeBinary } from "../../tools/node-version.mjs";
+import { pack } from "../../tools/pack.mjs";
 import { outputTail, runCommand } from "../../tools/process.mjs";
 
 const ROOT = join(__dirname, "..", "..");
@@ -78,8 +78,7 @@ describe.each([20, 22, 24])("Node %d", (major) => {
   test.each(["esm.mjs", "cjs.cjs", "esbuild-esm.mjs", "esbuild-cjs.cjs", "rollup.mjs"])(
     "%s",
     async (program) => {
-      const node = await nodeFolder(major, () => undefined);
-      await expectVerified(join(node.folder, "node"), [file(program)], "up42-sig");
+      await expectVerified(await nodeBinary(major), [file(program)], "up42-sig");
     },
     600_000,
   );

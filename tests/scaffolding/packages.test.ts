@@ -20,7 +20,7 @@ describe.each([
   {
     workspace: "emulator",
     bundled: [],
-    others: ["bin/up42-emulator.js", "page/index.html", "page/page.css", "page/page.js"],
+    others: ["bin/up42-emulator.js", "openapi.yaml", ...pageFiles()],
   },
 ])("the package of $workspace", ({ workspace, bundled, others }) => {
   const folder = join(WORKSPACE, workspace);
@@ -40,7 +40,7 @@ describe.each([
     expect(compiled.sort()).toEqual([...expected, ...bundled].sort());
   });
 
-  test("has nothing else, but for its command, its page, its README and its licence", () => {
+  test("has nothing else, but for its command, its page, what it validates by, its README and its licence", () => {
     const rest = files.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
     expect(rest.sort()).toEqual([...ALWAYS, ...others].sort());
   });
@@ -91,6 +91,12 @@ describe("the host", () => {
 });
 
 /** What would be packed. */
+/** The emulator's page as it is in the repository, but for what only the compiler reads. */
+function pageFiles(): string[] {
+  const names = readdirSync(join(WORKSPACE, "emulator", "page"));
+  return names.filter((name) => name !== "tsconfig.json").map((name) => `page/${name}`);
+}
+
 function packedFiles(folder: string): PackedFile[] {
   const output = execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: folder, encoding: "utf8" });
   // npm 12 lists packages by name, earlier ones in an array.

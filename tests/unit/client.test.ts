@@ -96,7 +96,7 @@ describe("requests", () => {
       [
         "POST",
         "/realms/public/protocol/openid-connect/token",
-        "grant_type=password&client_id=up42-api&username=me%40example.com&password=canary+password",
+        "grant_type=password&client_id=up42-api&scope=openid&username=me%40example.com&password=canary+password",
       ],
       ["POST", "/workspaces/ws-1/webhooks", JSON.stringify(SPEC)],
     ]);

@@ -68,6 +68,7 @@ describe("a token", () => {
         form: {
           grant_type: "password",
           client_id: "up42-api",
+          scope: "openid",
           username: "me@example.com",
           password: "canary-password",
         },

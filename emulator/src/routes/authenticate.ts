@@ -9,26 +9,29 @@ export function bearerToken(request: FastifyRequest): string | undefined {
 }
 
 /**
- * Lets the owner of a workspace pass.
- * @throws ApiError 401 without a valid token, 403 when the workspace isn't the token's.
+ * Whose token a request carries.
+ * @throws ApiError 401 without a valid token.
  */
-export function authenticate({ tokens }: Context, request: FastifyRequest, workspaceId: string): Account {
+export function requireAccount({ tokens }: Context, request: FastifyRequest): Account {
   const challenge = { "www-authenticate": 'Bearer realm="up42"' };
   const token = bearerToken(request);
   if (token === undefined) {
-    throw new ApiError(
-      401,
-      'Authentication is required: send "Authorization: Bearer <token>".',
-      [],
-      challenge,
-    );
+    const message = 'Authentication is required: send "Authorization: Bearer <token>".';
+    throw new ApiError(401, message, [], challenge);
   }
-  const account = tokens.account(token);
-  if (account === undefined) {
+  const grant = tokens.find(token);
+  if (grant === undefined) {
     throw new ApiError(401, "The token isn't valid or has expired: get a new one.", [], challenge);
   }
-  if (account.workspaceId !== workspaceId) {
+  return grant.account;
+}
+
+/**
+ * Lets the owner of a workspace pass.
+ * @throws ApiError 401 without a valid token, 403 when the workspace isn't the token's.
+ */
+export function authenticate(context: Context, request: FastifyRequest, workspaceId: string): void {
+  if (requireAccount(context, request).workspaceId !== workspaceId) {
     throw new ApiError(403, `The workspace ${workspaceId} isn't one that this token may use.`);
   }
-  return account;
 }

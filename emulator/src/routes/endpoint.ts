@@ -10,9 +10,10 @@ export function allowOnly(app: FastifyInstance, url: string, allowed: readonly s
       (method) => !allowed.includes(method) && !(method === "HEAD" && allowed.includes("GET")),
     ),
     url,
-    handler: (request) => {
-      const message = `${request.method} isn't possible here; this path takes ${allow}.`;
-      throw new ApiError(405, message, [], { allow });
+    // Before Fastify looks at the body.
+    onRequest: ({ method }) => {
+      throw new ApiError(405, `${method} isn't possible here; this path takes ${allow}.`, [], { allow });
     },
+    handler: () => undefined,
   });
 }

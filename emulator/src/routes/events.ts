@@ -1,10 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context";
+import { description } from "../description";
 import { success } from "../envelope";
-import { allowOnly } from "./endpoint";
 
 /** The events that exist. UP42 answers this without authentication. */
 export function eventRoutes(app: FastifyInstance, { settings }: Context): void {
-  app.get("/webhooks/events", () => success(settings.events));
-  allowOnly(app, "/webhooks/events", ["GET"]);
+  app.route({ ...description().route("getWebhookEvents"), handler: () => success(settings.events) });
 }

@@ -1,38 +1,27 @@
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../context";
 import { type Delivery, isSuccess } from "../deliveries";
+import { description } from "../description";
 import { ApiError, success as envelope } from "../envelope";
 import { eventNames, type StoredWebhook } from "../model";
 import { createNotification } from "../notification";
 import { timestamp } from "../time";
-import { allowOnly } from "./endpoint";
-import { requireWebhook, WEBHOOKS, type WebhookParams } from "./webhooks";
-
-const TESTS = `${WEBHOOKS}/:webhookId/tests`;
+import { requireWebhook, type WebhookParams } from "./webhooks";
 
 interface TestBody {
   readonly eventNames?: readonly string[];
 }
 
-const testBodySchema = {
-  type: "object",
-  additionalProperties: false,
-  properties: { eventNames: { type: "array", items: { type: "string", minLength: 1 } } },
-} as const;
-
 /** Sends a test notification of each event to a webhook's URL, whether the webhook is active or not. */
 export function testRoutes(app: FastifyInstance, context: Context): void {
-  app.post<{ Params: WebhookParams; Body: TestBody }>(
-    TESTS,
-    {
-      schema: { body: testBodySchema },
-      // UP42's own SDK sends no body at all; that is as good as an empty object.
-      preValidation: (request, _reply, done) => {
-        if (request.body === undefined) request.body = {};
-        done();
-      },
+  app.route<{ Params: WebhookParams; Body: TestBody }>({
+    ...description().route("testWebhook", context.settings.unknownFields),
+    // UP42's own SDK sends no body at all; that is as good as an empty object.
+    preValidation: (request, _reply, done) => {
+      if (request.body === undefined) request.body = {};
+      done();
     },
-    async ({ params, body }) => {
+    handler: async ({ params, body }) => {
       const webhook = requireWebhook(context, params);
       const events = selectEvents(webhook, body.eventNames ?? []);
       const startedAt = timestamp();
@@ -41,8 +30,7 @@ export function testRoutes(app: FastifyInstance, context: Context): void {
       const testsFailed = tests.length - testsSucceeded;
       return envelope({ startedAt, testsRun: tests.length, testsSucceeded, testsFailed, tests });
     },
-  );
-  allowOnly(app, TESTS, ["POST"]);
+  });
 }
 
 function selectEvents(webhook: StoredWebhook, chosen: readonly string[]): string[] {

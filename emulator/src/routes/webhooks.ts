@@ -1,15 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import { requireReadableBody } from "../bodies";
 import type { Context } from "../context";
+import { description } from "../description";
 import { ApiError, success } from "../envelope";
 import type { StoredWebhook, WebhookBody } from "../model";
 import type { SecretVisibility } from "../options";
-import { checkWebhookBody, webhookBodySchema } from "../webhook-body";
+import { checkWebhookBody } from "../webhook-body";
 import { authenticate } from "./authenticate";
-import { allowOnly } from "./endpoint";
-
-export const WEBHOOKS = "/workspaces/:workspaceId/webhooks";
-const WEBHOOK = `${WEBHOOKS}/:webhookId`;
 
 export interface WorkspaceParams {
   workspaceId: string;
@@ -23,32 +20,58 @@ export interface WebhookParams extends WorkspaceParams {
 export function webhookRoutes(app: FastifyInstance, context: Context): void {
   const { store, settings } = context;
   const show = (webhook: StoredWebhook) => present(webhook, settings.secretVisibility);
-  const schema = { body: webhookBodySchema };
 
-  app.get<{ Params: WorkspaceParams }>(WEBHOOKS, ({ params }) =>
-    success(store.list(params.workspaceId).map(show)),
-  );
-
-  app.post<{ Params: WorkspaceParams; Body: WebhookBody }>(WEBHOOKS, { schema }, ({ params, body }) => {
-    checkWebhookBody(body, settings.events);
-    return success(show(store.create(params.workspaceId, body)));
-  });
-  allowOnly(app, WEBHOOKS, ["GET", "POST"]);
-
-  app.get<{ Params: WebhookParams }>(WEBHOOK, ({ params }) => success(show(requireWebhook(context, params))));
-
-  app.put<{ Params: WebhookParams; Body: WebhookBody }>(WEBHOOK, { schema }, ({ params, body }) => {
-    const webhook = requireWebhook(context, params);
-    checkWebhookBody(body, settings.events);
-    return success(show(store.replace(webhook, body)));
+  app.route<{ Params: WorkspaceParams }>({
+    ...description().route("listWebhooks"),
+    handler: ({ params }) => success(store.list(params.workspaceId).map(show)),
   });
 
-  app.delete<{ Params: WebhookParams }>(WEBHOOK, ({ params }, reply) => {
-    store.delete(requireWebhook(context, params));
-    reply.code(settings.deleteStatus);
-    return settings.deleteStatus === 204 ? reply.send() : reply.send(success(null));
+  app.route<{ Params: WorkspaceParams; Body: WebhookBody }>({
+    ...description().route("createWebhook", settings.unknownFields),
+    handler: ({ params, body }) => {
+      checkWebhookBody(body, settings);
+      checkUniqueUrl(context, params.workspaceId, body.url);
+      return success(show(store.create(params.workspaceId, body)));
+    },
   });
-  allowOnly(app, WEBHOOK, ["GET", "PUT", "DELETE"]);
+
+  app.route<{ Params: WebhookParams }>({
+    ...description().route("getWebhook"),
+    handler: ({ params }) => success(show(requireWebhook(context, params))),
+  });
+
+  app.route<{ Params: WebhookParams; Body: WebhookBody }>({
+    ...description().route("updateWebhook", settings.unknownFields),
+    handler: ({ params, body }) => {
+      const webhook = requireWebhook(context, params);
+      checkWebhookBody(body, settings);
+      checkUniqueUrl(context, params.workspaceId, body.url, webhook.id);
+      return success(show(store.replace(webhook, body)));
+    },
+  });
+
+  app.route<{ Params: WebhookParams }>({
+    ...description().route("deleteWebhook"),
+    handler: ({ params }, reply) => {
+      store.delete(requireWebhook(context, params));
+      reply.code(settings.deleteStatus);
+      return settings.deleteStatus === 204 ? reply.send() : reply.send(success(null));
+    },
+  });
+}
+
+/** @throws ApiError 409 when another webhook of the workspace has the URL, and that isn't wanted. */
+function checkUniqueUrl(
+  { store, settings }: Context,
+  workspaceId: string,
+  url: string,
+  ownId?: string,
+): void {
+  if (!settings.uniqueUrls) return;
+  const other = store.list(workspaceId).find((webhook) => webhook.url === url && webhook.id !== ownId);
+  if (other === undefined) return;
+  const message = `The URL is in use by the webhook ${other.id}; a workspace has one webhook for each URL.`;
+  throw new ApiError(409, message, [{ field: "url", message: "is in use" }]);
 }
 
 /** Makes all routes of this part ask for a token of the path's workspace, before they look at the body. */

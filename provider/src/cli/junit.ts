@@ -1,5 +1,5 @@
 import type { EventTest } from "../up42/model";
-import type { WebhookResult } from "./test";
+import type { WebhookResult } from "./test-result";
 
 /**
  * The results as JUnit XML, the form that CI systems read: a suite for each webhook, a case for each event. Written by

@@ -4,7 +4,7 @@ import { bulkhead } from "cockatiel";
 import type { Session } from "../lifecycle/session";
 import { FailedTestError, runWebhookTest } from "../lifecycle/webhook-test/run";
 import { messageOf, Up42Error } from "../up42/errors";
-import type { EventTest, RemoteWebhook } from "../up42/model";
+import type { RemoteWebhook } from "../up42/model";
 import {
   type AccountOptions,
   listWebhooks,
@@ -17,6 +17,7 @@ import {
 } from "./account";
 import { junitXml } from "./junit";
 import { print, printJson, table } from "./output";
+import type { WebhookResult } from "./test-result";
 
 /** The options of `pulumi-up42 test`. */
 export interface TestOptions extends AccountOptions, Selection {
@@ -24,18 +25,6 @@ export interface TestOptions extends AccountOptions, Selection {
   readonly timeout: number;
   readonly json?: boolean;
   readonly junit?: string;
-}
-
-/** What came of testing one webhook. */
-export interface WebhookResult {
-  readonly id: string;
-  readonly name: string;
-  /** Whether UP42 sends it anything but tests. */
-  readonly active: boolean;
-  /** One for each event. */
-  readonly tests: readonly EventTest[];
-  /** Why it could not be tested. */
-  readonly error?: string;
 }
 
 /** So many webhooks are tested at the same time. */

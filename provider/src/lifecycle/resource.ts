@@ -1,28 +1,16 @@
 import { Up42Error } from "../up42/errors";
 import { printable } from "../up42/printable";
+import type { Caller } from "./caller";
 import type { Checked, Difference, Properties } from "./properties";
 import type { Sessions } from "./sessions";
 
-/** Where lines for the user go; each line is one message. */
-export interface Reporter {
-  /** What the user should know after the command. */
-  readonly info: (line: string) => void;
-  /** What the user should act upon. */
-  readonly warn: (line: string) => void;
-  /** What is of interest only while the command runs. */
-  readonly progress: (line: string) => void;
-}
-
 /** One call of the engine's: what a resource needs besides its properties. */
-export interface Call {
+export interface Call extends Caller {
   readonly sessions: Sessions;
-  readonly reporter: Reporter;
   /** The resource's name in the program; undefined where the engine does not hand it over. */
   readonly resource?: string | undefined;
   /** Another resource of the program that declares the same, when the program itself has found it. */
   readonly twin?: string | undefined;
-  /** The time of the operation. Default: the configuration's `timeoutSeconds`. */
-  readonly timeoutMs?: number | undefined;
 }
 
 /** What `read` finds: the properties as they are, and the inputs that would lead to them, if they may have changed. */

@@ -4,15 +4,12 @@ import { AbandonedError, ConfigError, Up42Error } from "../up42/errors";
 import { Deadline, type Operation } from "../up42/operation";
 import { waitFor } from "../up42/waiting";
 import { nextStepFor } from "./advice";
+import type { Caller } from "./caller";
 import { Claims } from "./claims";
-import type { Call } from "./resource";
 import { Workspace } from "./workspace";
 
 /** Knowing the events is a courtesy: it may not hold up a deployment for longer than this. */
 const EVENTS_TIMEOUT_MS = 10_000;
-
-/** What of the engine's call one operation needs. */
-export type Caller = Pick<Call, "reporter" | "timeoutMs">;
 
 /** All that is known and under way at UP42 for one set of credentials, in this process. */
 export class Session {

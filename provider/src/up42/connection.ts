@@ -3,7 +3,7 @@ import { readFailure } from "./failure";
 import type { Operation } from "./operation";
 import { Redactor } from "./redact";
 import { Pause, type Repeatable, withRetries } from "./retry";
-import { parseRetryAfter } from "./retry-after";
+import { clockOf, parseRetryAfter } from "./retry-after";
 import type { Credentials, Settings } from "./settings";
 import { type TokenRequest, Tokens } from "./tokens";
 import {
@@ -149,6 +149,7 @@ export class Connection {
         : new Up42Error(messageOf(error), {
             cause: error,
             code: error instanceof Up42Error ? error.code : undefined,
+            nextStep: error instanceof Up42Error ? error.nextStep : undefined,
           });
     }
   }
@@ -187,7 +188,7 @@ export class Connection {
     const time = Math.min(timeoutMs, operation.deadline.remainingMs);
     const answer = await this.#transport({ ...request, timeoutMs: time });
     this.#readClock(answer);
-    const asked = parseRetryAfter(answer.retryAfter);
+    const asked = parseRetryAfter(answer.retryAfter, clockOf(answer.date));
     if (pausesOthers && (answer.status === 429 || (answer.status === 503 && asked !== undefined))) {
       this.#pause.extend(asked ?? DEFAULT_PAUSE_MS);
     }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import * as v from "valibot";
 import type { ApiFailure } from "./errors";
-import { parseRetryAfter } from "./retry-after";
+import { clockOf, parseRetryAfter } from "./retry-after";
 import type { HttpAnswer, HttpRequest } from "./transport";
 
 const MAX_MESSAGE_LENGTH = 400;
@@ -25,6 +25,7 @@ const failureBody = v.object({
     ),
     undefined,
   ),
+  errors: v.fallback(v.optional(v.array(v.object({ message: v.string() }))), undefined),
   error_description: optionalText,
   message: optionalText,
   title: optionalText,
@@ -38,7 +39,7 @@ export function readFailure(
   redact: (text: string) => string,
 ): ApiFailure {
   const isWebPage = /html/i.test(answer.contentType) || /^\s*<(!doctype|html)/i.test(answer.body);
-  const retryAfterMs = parseRetryAfter(answer.retryAfter);
+  const retryAfterMs = parseRetryAfter(answer.retryAfter, clockOf(answer.date));
   return {
     method: request.method,
     url: request.url,
@@ -53,7 +54,7 @@ export function readFailure(
 
 function messageIn(answer: HttpAnswer, isWebPage: boolean): string {
   if (isWebPage) {
-    const title = /<title[^>]*>([^<]+)/i.exec(answer.body)?.[1] ?? "";
+    const title = titleOf(answer.body);
     return `a web page${title.trim() === "" ? "" : ` titled "${title.trim()}"`}, not an answer of UP42's API`;
   }
   const json = parseJson(answer.body);
@@ -61,21 +62,53 @@ function messageIn(answer: HttpAnswer, isWebPage: boolean): string {
   return result.success ? spelledOut(result.output) : answer.body;
 }
 
+/** Without a pattern that starts again at each of many `<title`: a page of them takes no longer than another. */
+function titleOf(page: string): string {
+  const tag = page.search(/<title/i);
+  const start = tag < 0 ? -1 : page.indexOf(">", tag);
+  const end = start < 0 ? -1 : page.indexOf("<", start);
+  return end < 0 ? "" : page.slice(start + 1, end);
+}
+
 function spelledOut(body: v.InferOutput<typeof failureBody>): string {
-  const { error } = body;
+  const { error, errors } = body;
+  if ((error === undefined || error === null) && errors !== undefined) {
+    return errors.map(({ message }) => message).join("; ");
+  }
   const parts: readonly unknown[] =
     typeof error === "object" && error !== null
       ? [error.message ?? error.code, error.details]
       : [body.error_description ?? error ?? body.message ?? body.title, body.detail];
   return parts
     .filter((part) => part !== undefined && part !== null && part !== "")
-    .map((part) => (typeof part === "string" ? part : JSON.stringify(part)))
+    .map((part) => (typeof part === "string" ? part : toJson(part)))
     .join(": ");
 }
 
+/** Details that are nested too deeply to be written say less than the rest of the message. */
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return "(nested too deeply to be shown)";
+    }
+    throw error;
+  }
+}
+
 /** UP42's envelope (`data` null, `error` set), or the problem of its newer endpoints with the status it came with. */
-const ownError = v.object({ data: v.null(), error: v.object({}) });
-const ownErrors = v.object({ data: v.null(), errors: v.pipe(v.array(v.object({})), v.minLength(1)) });
+const said = v.pipe(
+  v.looseObject({}),
+  v.check(({ code, message, details }) =>
+    [code, message, details].some((part) => part !== undefined && part !== null),
+  ),
+);
+const ownError = v.object({ data: v.null(), error: said });
+const ownErrors = v.object({
+  data: v.null(),
+  errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)),
+});
 const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
 const oauthError = v.object({ error: v.string(), error_description: v.optional(v.string()) });
 
@@ -90,7 +123,7 @@ function isOwnError(body: unknown, status: number): boolean {
 
 function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body.replace(/^\uFEFF/, ""));
   } catch {
     return undefined;
   }

@@ -1,3 +1,9 @@
+/** The clock that a date in `Retry-After` is meant by: the server's, as its `Date` header has it, else this machine's. */
+export function clockOf(date: string | undefined): number {
+  const theirs = Date.parse(date ?? "");
+  return Number.isNaN(theirs) ? Date.now() : theirs;
+}
+
 /** Longer than any sane server asks for; more is taken as a mistake. */
 const LONGEST_MS = 24 * 60 * 60 * 1000;
 

@@ -119,6 +119,8 @@ function tokenRequest({ credentials, apiUrl, authUrl }: LoginSettings): TokenReq
         form: {
           grant_type: "password",
           client_id: "up42-api",
+          // Without it Keycloak answers userinfo with 403.
+          scope: "openid",
           username: credentials.username,
           password: credentials.password,
         },

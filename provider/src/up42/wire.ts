@@ -65,15 +65,24 @@ const testRun = v.object({
   tests: v.array(eventTest),
 });
 
+/** Seconds, as a number or as text; anything else counts as not said. */
+const lifetime = v.pipe(
+  v.optional(v.unknown()),
+  v.transform((value) => {
+    const seconds = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    return typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+  }),
+);
+
 /** Newer answers carry the token at the top, older ones in `data` (see docs/lifecycle.md, "Tokens"). */
 const token = v.pipe(
   v.object({
-    access_token: v.optional(v.string()),
-    expires_in: v.optional(v.number()),
-    data: v.nullish(v.object({ accessToken: v.optional(v.string()), expiresIn: v.optional(v.number()) })),
+    access_token: v.nullish(v.string()),
+    expires_in: lifetime,
+    data: v.nullish(v.object({ accessToken: v.nullish(v.string()), expiresIn: lifetime })),
   }),
   v.transform((answer) => ({
-    accessToken: answer.access_token ?? answer.data?.accessToken ?? "",
+    accessToken: answer.access_token || answer.data?.accessToken || "",
     expiresInSeconds: answer.expires_in ?? answer.data?.expiresIn,
   })),
   v.check((answer) => answer.accessToken !== "", "has no access token"),
@@ -153,7 +162,7 @@ function parseValue<const T extends v.GenericSchema>(schema: T, json: unknown): 
 function parseJson(body: string): unknown {
   let json: unknown;
   try {
-    json = JSON.parse(body);
+    json = JSON.parse(body.replace(/^\uFEFF/, ""));
   } catch {
     const isWebPage = /^\s*</.test(body);
     throw new AnswerError(

@@ -1,8 +1,8 @@
 import { Up42Error } from "./up42-error";
 
-/** Pulumi's engine ended while this process still had requests to send: nothing more is sent. */
+/** The process that this one works for ended while there were still requests to send: nothing more is sent. */
 export class AbandonedError extends Up42Error {
   constructor() {
-    super("Pulumi ended before the operation did, so nothing more is sent to UP42", { code: "abandoned" });
+    super("the process that this one works for has ended, so nothing more is sent", { code: "abandoned" });
   }
 }
