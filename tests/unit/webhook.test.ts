@@ -120,7 +120,7 @@ describe("a create whose answer was lost", () => {
     const create = api.createWebhook.bind(api);
     let stale = true;
     api.createWebhook = async (workspaceId, spec) => {
-      const created = await create(workspaceId, spec);
+      const created = await create(workspaceId, { ...spec, ...now() });
       const answer = stale ? api.webhooks.get(first.id) : undefined;
       stale = false;
       return answer ?? created;

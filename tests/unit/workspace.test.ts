@@ -103,7 +103,7 @@ describe("reads", () => {
     const all = [...api.webhooks];
     api.webhooks.clear();
     api.fault = () => {
-      if (api.count("list") === 2) all.forEach(([id, webhook]) => api.webhooks.set(id, webhook));
+      if (api.count("list") === 2) for (const [id, webhook] of all) api.webhooks.set(id, webhook);
     };
     expect(await workspace.read(ids[0] ?? "", new Date().toISOString(), operation)).toHaveProperty(
       "id",
