@@ -9,7 +9,7 @@ import type { RemoteWebhook, WebhookEvent } from "../up42/model";
 import type { Operation } from "../up42/operation";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";
 
-/** One login for all functions of a program. The configuration is read anew for each call: see {@link Sessions.for}. */
+/** One login for all functions of a program. The configuration is read again for each call: see {@link Sessions.for}. */
 const sessions = new Sessions({ config: readStackConfig, env: process.env });
 
 const reporter: Reporter = {

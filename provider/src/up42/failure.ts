@@ -100,10 +100,15 @@ function toJson(value: unknown): string {
 /** UP42's envelope (`data` null, `error` set), or the problem of its newer endpoints with the status it came with. */
 const said = v.pipe(
   v.looseObject({}),
-  v.check(({ code, message, details }) => [code, message, details].some((part) => part !== undefined && part !== null)),
+  v.check(({ code, message, details }) =>
+    [code, message, details].some((part) => part !== undefined && part !== null),
+  ),
 );
 const ownError = v.object({ data: v.null(), error: said });
-const ownErrors = v.object({ data: v.null(), errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)) });
+const ownErrors = v.object({
+  data: v.null(),
+  errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)),
+});
 const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
 const oauthError = v.object({ error: v.string(), error_description: v.optional(v.string()) });
 
