@@ -26,11 +26,11 @@ test("the demo runs to its end, every step does what it says, and nothing is lef
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(tableOf(stdout)).toEqual([
     ["create", "webhook created, 1 test notification verified", "5"],
-    ["change", "updated in place, 2 test notifications verified", "4"],
+    ["change", "updated in place, 2 test notifications verified", "5"],
     ["break", "deployment failed: both events refused with 401", expect.stringMatching(/^[3-9]$/)],
     ["repair", "deployment succeeded, 2 test notifications verified", "2"],
     ["refresh", "no drift", "2"],
-    ["destroy", "webhook deleted, the workspace is empty", "2"],
+    ["destroy", "webhook deleted, the workspace is empty", "3"],
   ]);
   expect(stdout).toMatch(/\$ pulumi up --yes --skip-preview/);
   expect(stdout).toMatch(/\* Failed to test webhook .*order\.status: .*401 Unauthorized/);

@@ -150,7 +150,9 @@ test("prod is not touched when the receiver of staging fails, although it is to 
     { environment: "prod", result: "not touched", "webhook id": "-" },
   ]);
   expect(stderr).toMatch(/^prod not touched: staging comes first, and failed$/m);
-  expect(stderr).toMatch(/^staging failed: .*\n\t\* webhook \S+ did not deliver job\.status: .*503/m);
+  expect(stderr).toMatch(
+    /^staging failed: .*\n\t\* Failed to test webhook "notifications-staging" \(http\S+\): job\.status: .*503/m,
+  );
   expect(emulator.requests.filter(({ path }) => path.includes(PROD.workspaceId))).toEqual([]);
   expect(emulator.webhooks(PROD.workspaceId)).toMatchObject([{ active: true }]);
 });
@@ -158,7 +160,7 @@ test("prod is not touched when the receiver of staging fails, although it is to 
 test("Ctrl-C ends what is in progress cleanly, and nothing else is begun", async () => {
   emulator.clearRequests();
   running = start([]);
-  await running.waitForOutput(/^staging +test webhook .* Trying again/m);
+  await running.waitForOutput(/^staging +Webhook .* Trying again/m);
   // As a terminal does it: to Pulumi too, which must not get it twice.
   running.kill("SIGINT");
   const { exitCode, stdout, stderr } = await ended(running);

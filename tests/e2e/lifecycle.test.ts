@@ -178,9 +178,17 @@ describe("the life of a webhook and its test", () => {
 
       const requests = takeRequests(emulator);
       const events = "events" in changes ? [EVENTS] : [];
+      // A new name or URL must not be another webhook's already.
+      const list = "name" in changes || "url" in changes ? [`GET ${WEBHOOKS}`] : [];
       const put = requests.find(({ method }) => method === "PUT");
       expect(requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
-        [...login.requests, ...events, `PUT ${WEBHOOKS}/${id}`, `POST ${WEBHOOKS}/${id}/tests`].sort(),
+        [
+          ...login.requests,
+          ...events,
+          ...list,
+          `PUT ${WEBHOOKS}/${id}`,
+          `POST ${WEBHOOKS}/${id}/tests`,
+        ].sort(),
       );
       expect(put?.headers).toMatchObject({
         authorization:
@@ -243,6 +251,7 @@ describe("the life of a webhook and its test", () => {
       `GET ${toOther}webhooks`,
       `POST ${toOther}webhooks`,
       `POST ${toOther}webhooks/${id}/tests`,
+      `GET ${WEBHOOKS}`,
       `DELETE ${WEBHOOKS}/${old.id}`,
     ]);
   });
@@ -252,7 +261,11 @@ describe("the life of a webhook and its test", () => {
     const { id } = onlyWebhook(emulator);
     const destroyed = await project.destroy({ env: { UP42_API_URL: proxy.url } });
     expect(destroyed.changes).toEqual({ delete: 3 });
-    expect(takeCalls(emulator)).toEqual([TOKEN, `DELETE /workspaces/${OTHER.workspaceId}/webhooks/${id}`]);
+    expect(takeCalls(emulator)).toEqual([
+      TOKEN,
+      `GET /workspaces/${OTHER.workspaceId}/webhooks`,
+      `DELETE /workspaces/${OTHER.workspaceId}/webhooks/${id}`,
+    ]);
     expect(emulator.webhooks()).toEqual([]);
     expect((await project.exportStack()).stack.deployment.resources).toEqual([]);
   });

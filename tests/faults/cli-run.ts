@@ -143,10 +143,15 @@ class CliRun {
         return;
       }
       await this.#removeDeliberateDoubles();
+      if (output.includes("Run `pulumi refresh`")) {
+        this.trace.push(
+          describeResult(await this.project.start(["refresh", "--yes", "--skip-preview"]).result),
+        );
+      }
       current = new Map(
         [...current].map(([resource, webhook]) => [
           resource,
-          output.includes(`create webhook "${webhook.name}": workspace`) && webhook.ifExists !== "create"
+          saysToAdopt(output, webhook.name) && webhook.ifExists !== "create"
             ? { ...webhook, ifExists: "adopt" }
             : webhook,
         ]),
@@ -202,4 +207,11 @@ class CliRun {
   #lookForSecrets(where: string, text: string): void {
     if (leaks(text, this.proxy.tokens)) this.findings.leaked.push(`${where} holds a secret`);
   }
+}
+
+/** Whether the create of the webhook with this name failed, and the error names adoption as a way out. */
+function saysToAdopt(output: string, name: unknown): boolean {
+  return output
+    .split("\n")
+    .some((line) => line.includes(`create webhook "${String(name)}"`) && line.includes('ifExists: "adopt"'));
 }

@@ -91,7 +91,10 @@ test("a hundred webhooks created side by side, while a fifth of the answers is l
   proxy.plan = new LostCreates(new Random(1), 0.2);
   const host = await startHost(proxy.url);
   const names = Array.from({ length: 100 }, (_, index) => `webhook-${index}`);
-  const created = await Promise.all(names.map(async (name) => await create(host, webhook(name))));
+  const created = await Promise.all(
+    // The secret proves which webhook is whose.
+    names.map(async (name) => await create(host, { ...webhook(name), secret: `secret of ${name}` })),
+  );
   expect(proxy.faults.length).toBeGreaterThan(5);
   expect(
     emulator
@@ -124,8 +127,9 @@ describe("tokens", () => {
     const host = await startHost(emulator.url, { "up42:password": "canary-wrong" });
     const names = Array.from({ length: 20 }, (_, index) => `webhook-${index}`);
     const errors = await Promise.all(names.map(async (name) => await message(create(host, webhook(name)))));
-    expect(new Set(errors).size).toBe(1);
-    expect(errors[0]).toMatch(/refused the username and password \(HTTP 401\)/);
+    // Each names its own resource, and all have the one cause.
+    expect(errors.map((error, index) => error.includes(`"webhook-${index}"`))).toEqual(names.map(() => true));
+    expect(errors[0]).toMatch(/refused the username and password at http.* \(HTTP 401/);
     expect(errors[0]).not.toContain("canary");
     expect(tokenRequests(emulator)).toBe(1);
     expect(emulator.webhooks()).toEqual([]);
@@ -210,7 +214,7 @@ describe("bad data", () => {
     async (body) => {
       const host = await startHost(await startBad((_request, response) => response.end(body)), quick);
       expect(await message(create(host, webhook("alerts")))).toMatch(
-        /answer was lost.*Nothing was recorded.*named "alerts" with URL https:\/\/example.com\/alerts may exist/,
+        /answer was lost.*Nothing was recorded.*A webhook with URL https:\/\/example.com\/alerts may exist/,
       );
     },
   );
@@ -259,7 +263,7 @@ describe("bad data", () => {
       },
     );
     const host = await startHost(url, { "up42:timeoutSeconds": "60" });
-    expect(await message(create(host, webhook("alerts")))).toMatch(/larger than 32 MiB\.$/);
+    expect(await message(create(host, webhook("alerts")))).toMatch(/larger than 32 MiB\. /);
     expect(lists).toBe(1);
     expect(await peakMemory(host.pid)).toBeLessThan(HOST_BYTES);
   });

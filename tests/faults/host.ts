@@ -25,6 +25,8 @@ export class HostError extends Error {
 }
 
 const URN = "urn:pulumi:dev::faults::pulumi-nodejs:dynamic/up42:Webhook::";
+/** The key by which the engine knows a marked value. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** Hosts whose output nobody reads any more would not end by themselves. */
@@ -173,8 +175,15 @@ function initFailureIn(metadata: Metadata): InitFailure | undefined {
   return { id: failed.getId(), properties: plain(failed.getProperties()) };
 }
 
+/** As the engine does: it keeps a mark of a secret to itself, since a dynamic host does not accept secrets. */
 function plain(struct: Struct | undefined): Properties {
-  return struct?.toJavaScript() ?? {};
+  const properties = struct?.toJavaScript() ?? {};
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unmarked(value)]));
+}
+
+function unmarked(value: JavaScriptValue): JavaScriptValue {
+  const isMarked = typeof value === "object" && value !== null && !Array.isArray(value) && SIGNATURE in value;
+  return isMarked ? (Object.entries(value).find(([key]) => key === "value")?.[1] ?? null) : value;
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -8,7 +8,7 @@ const load = Module._load;
 Module._load = (request, parent, isMain) => {
   if (request === "pulumi-up42/host") return loadApart(Module._resolveFilename(request, parent));
   const loaded = load(request, parent, isMain);
-  return request === "./reconcile" && /lifecycle[/\\]webhook\.js$/.test(parent?.filename ?? "")
+  return request === "./create-once" && /webhook[/\\]create\.js$/.test(parent?.filename ?? "")
     ? { ...loaded, createOnce: createBlindly }
     : loaded;
 };
@@ -16,15 +16,16 @@ Module._load = (request, parent, isMain) => {
 /** The host is one file, in which nothing can be replaced; the modules that it is made of are beside it. */
 function loadApart(host) {
   const modules = Module.createRequire(host);
-  const { webhookProvider: webhook } = modules("./webhookProvider.js");
-  const { webhookTestProvider: webhookTest } = modules("./webhookTestProvider.js");
-  return { webhook, webhookTest };
+  const { serve } = modules("./serve.js");
+  const { webhookLifecycle } = modules("../lifecycle/webhook/webhook.js");
+  const { webhookTestLifecycle } = modules("../lifecycle/webhook-test/webhook-test.js");
+  return { webhook: serve(webhookLifecycle), webhookTest: serve(webhookTestLifecycle) };
 }
 
 async function createBlindly(workspace, spec, operation) {
   for (let tries = 1; ; tries += 1) {
     try {
-      const webhook = await workspace.create(spec, operation);
+      const webhook = await workspace.api.createWebhook(workspace.id, spec, operation);
       workspace.created(webhook);
       return webhook;
     } catch (error) {

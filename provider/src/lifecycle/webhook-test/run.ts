@@ -72,7 +72,7 @@ export async function runWebhookTest(
     wanted = failing.map((test) => test.eventName);
     const seconds = Math.round(deadline.remainingMs / 1000);
     call.reporter.progress(
-      `${subjectOf(inputs, target)}: ${failing.map(spell).join("; ")}. Trying again for up to ${seconds} s.`,
+      `${subjectOf(inputs, target)}: ${spellAll(failing)}. Trying again for up to ${seconds} s.`,
     );
     await setTimeout(pause);
   }
@@ -199,9 +199,7 @@ function failureText(
 ): string {
   const webhook = name === undefined ? id : `"${session.api.redact(name)}"`;
   const cause =
-    failing.length === 0
-      ? "UP42 ran no test at all"
-      : `${failing.map(spell).join("; ")} (tried for ${timeoutSeconds} s)`;
+    failing.length === 0 ? "UP42 ran no test at all" : `${spellAll(failing)} (tried for ${timeoutSeconds} s)`;
   const nextStep =
     failing.length === 0
       ? "Check that it subscribes to an event"
@@ -209,9 +207,15 @@ function failureText(
   return `Failed to test webhook ${webhook} (${url ?? "URL not known"}): ${cause}. ${nextStep}.`;
 }
 
-function spell({ eventName, message, response }: EventTest): string {
-  const answer = response === "" ? "" : ` (${firstLine(response)})`;
-  return `${eventName}: ${firstLine(message)}${answer}`;
+/** Events that failed alike are named together. */
+function spellAll(tests: readonly EventTest[]): string {
+  const events = new Map<string, string[]>();
+  for (const { eventName, message, response } of tests) {
+    const answer = response === "" ? "" : ` (${firstLine(response)})`;
+    const reason = `${firstLine(message)}${answer}`;
+    events.set(reason, [...(events.get(reason) ?? []), eventName]);
+  }
+  return [...events].map(([reason, names]) => `${names.join(", ")}: ${reason}`).join("; ");
 }
 
 function firstLine(text: string): string {
