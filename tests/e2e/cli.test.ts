@@ -90,11 +90,13 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
         {
           id: good,
           name: "good",
+          active: false,
           tests: [expect.objectContaining({ eventName: "job.status", success: true })],
         },
         {
           id: bad,
-          name: "bad <&> \u001b[31mred",
+          name: "bad <&> \uFFFD[31mred",
+          active: false,
           tests: [expect.objectContaining({ eventName: "job.status", success: false })],
         },
       ],

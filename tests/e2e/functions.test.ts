@@ -134,9 +134,9 @@ describe("reading what is at UP42 from a program", () => {
     const { workspaceId } = DEMO_ACCOUNT;
     const messages = await project.outputs();
     expect(messages).toMatchObject({
-      id: expect.stringContaining(`Could not read webhook ${missing}: workspace ${workspaceId} has none`),
+      id: expect.stringContaining(`Failed to find webhook ${missing}: workspace ${workspaceId} has none`),
       name: expect.stringContaining(
-        `webhook with the name "nobody" in workspace ${workspaceId}: there is none`,
+        `Failed to find the webhook with the name "nobody": there is none in workspace ${workspaceId}`,
       ),
       nothing: expect.stringContaining("getWebhook wants an id, or else a name or a url"),
       profile: expect.stringContaining("No UP42 credentials were found. Set one of: up42-team-a:username"),
@@ -150,7 +150,7 @@ describe("reading what is at UP42 from a program", () => {
     await project.writeProgram(GET_PROGRAM);
     const { diagnostics } = await project.preview({ expectFailure: true });
     expect(diagnostics.map(({ message }) => message).join()).toContain(
-      `Could not read webhook ${missing}: workspace ${DEMO_ACCOUNT.workspaceId} has none with this id`,
+      `Failed to read webhook ${missing}: workspace ${DEMO_ACCOUNT.workspaceId} has none with this id`,
     );
   });
 });

@@ -15,7 +15,8 @@ export interface Config extends Settings {
 export interface ConfigSource {
   /** Reads a key of the stack's configuration, for instance `up42:username`. */
   readonly config: (key: string) => string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Undefined in a process whose environment is not the one that the resources' operations run in. */
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 type Key =
@@ -55,6 +56,10 @@ const CREDENTIAL_KINDS: readonly CredentialKind[] = ["password", "projectApiKey"
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const DEFAULT_MAX_RETRIES = 5;
+/** Why the environment of an inline program does not count. */
+const CONFIG_ONLY =
+  "In an inline program of Pulumi's Automation API, functions read the stack's configuration only: the environment of " +
+  "this process is not the one that resources are deployed with.";
 const PROFILE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
@@ -75,7 +80,7 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
   const find = (key: Key): Found | undefined => lookUp(source, names, key);
   const region = regionOf(find("region"));
   return {
-    credentials: credentialsOf(find, names),
+    credentials: credentialsOf(find, names, source.env !== undefined),
     workspaceId: idOf(find("workspaceId")),
     namespace: names.namespace,
     apiUrl: addressOf(find("apiUrl")) ?? region.apiUrl,
@@ -106,7 +111,7 @@ function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined
   if (configured !== undefined && configured !== "") {
     return { value: configured, from: names.config(key), inConfig: true };
   }
-  const fromEnvironment = source.env[names.env(key)]?.trim();
+  const fromEnvironment = source.env?.[names.env(key)]?.trim();
   if (fromEnvironment !== undefined && fromEnvironment !== "") {
     return { value: fromEnvironment, from: names.env(key), inConfig: false };
   }
@@ -117,7 +122,12 @@ function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined
  * Picks the one way to log in. What the stack's config names wins; the environment may complete it (a username in
  * the config, its password in the environment), or stands alone when the config names none.
  */
-function credentialsOf(find: (key: Key) => Found | undefined, names: Names): Credentials {
+function credentialsOf(
+  find: (key: Key) => Found | undefined,
+  names: Names,
+  readsEnvironment: boolean,
+): Credentials {
+  const ways = readsEnvironment ? waysToLogIn(names) : waysInConfig(names);
   const found = CREDENTIAL_KINDS.flatMap((kind) =>
     CREDENTIAL_KEYS[kind].flatMap((key) => {
       const value = find(key);
@@ -130,19 +140,24 @@ function credentialsOf(find: (key: Key) => Found | undefined, names: Names): Cre
   const [kind] = kinds;
   if (kind === undefined) {
     const stored = names.namespace === "up42" ? "" : ` ${renamedProfile(names.namespace)}`;
-    throw new ConfigError(`No UP42 credentials were found. ${waysToLogIn(names)}${stored}`);
+    throw new ConfigError(`No UP42 credentials were found. ${ways}${stored}`);
   }
   const foundNames = decisive.map((one) => one.from).join(", ");
   if (kinds.length > 1) {
     throw new ConfigError(
       `The UP42 credentials contradict each other: found ${foundNames}, which are ${kinds.length} ways to log in. ` +
-        `Keep one. ${waysToLogIn(names)}`,
+        `Keep one. ${ways}`,
     );
   }
   const missing = CREDENTIAL_KEYS[kind].filter((key) => find(key) === undefined);
   if (missing.length > 0) {
-    const wanted = missing.map((key) => `${names.config(key)} (or ${names.env(key)})`).join(" and ");
-    throw new ConfigError(`The UP42 credentials are incomplete: found ${foundNames}, but not ${wanted}.`);
+    const wanted = missing
+      .map((key) => (readsEnvironment ? `${names.config(key)} (or ${names.env(key)})` : names.config(key)))
+      .join(" and ");
+    const where = readsEnvironment ? "" : ` ${CONFIG_ONLY}`;
+    throw new ConfigError(
+      `The UP42 credentials are incomplete: found ${foundNames}, but not ${wanted}.${where}`,
+    );
   }
   return build(kind, (key) => find(key)?.value ?? "");
 }
@@ -158,12 +173,19 @@ function build(kind: CredentialKind, value: (key: Key) => string): Credentials {
   }
 }
 
-function waysToLogIn(names: Names): string {
-  const ways = CREDENTIAL_KINDS.map((kind) =>
+function settingsToLogIn(names: Names): string {
+  return CREDENTIAL_KINDS.map((kind) =>
     CREDENTIAL_KEYS[kind].map((key) => names.config(key)).join(" + "),
-  );
+  ).join(" | ");
+}
+
+function waysInConfig(names: Names): string {
+  return `Set one of these in the stack's configuration, with \`stack.setConfig\`: ${settingsToLogIn(names)}. ${CONFIG_ONLY}`;
+}
+
+function waysToLogIn(names: Names): string {
   return (
-    `Set one of: ${ways.join(" | ")}; for instance \`pulumi config set ${names.config("username")} you@example.com\` ` +
+    `Set one of: ${settingsToLogIn(names)}; for instance \`pulumi config set ${names.config("username")} you@example.com\` ` +
     `and \`pulumi config set --secret ${names.config("password")}\`, or the environment variables ` +
     `${names.env("username")} and ${names.env("password")}.`
   );

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
+import { isRunByCli } from "../config/run-by-cli";
 
 const HOST = "pulumi-up42/host";
-/** The script of Pulumi's SDK that runs a program for the CLI, in the folder where the host will be started too. */
-const RUN_BY_CLI = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]run(?![\w-])/;
 
 /** Where the host will be started, too; the program may go elsewhere before it makes its resources. */
 const STARTED_IN = process.cwd();
@@ -26,7 +25,7 @@ export interface RunningProgram {
  */
 export function checkInstallation(program: RunningProgram = {}): void {
   const { script = process.argv[1] ?? "", folder = STARTED_IN } = program;
-  if (RUN_BY_CLI.test(script) && !hasHost(folder)) {
+  if (isRunByCli(script) && !hasHost(folder)) {
     throw new Error(
       `pulumi-up42 is not installed in ${folder}, from where Pulumi's host loads it, but only for a dependency ` +
         'of the program\'s. Add it to the package.json there: "npm install pulumi-up42", or the same with pnpm or yarn.',

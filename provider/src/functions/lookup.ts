@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isRunByCli } from "../config/run-by-cli";
 import type { Reporter } from "../lifecycle/caller";
 import type { Session } from "../lifecycle/session";
 import { Sessions } from "../lifecycle/sessions";
@@ -9,8 +10,12 @@ import type { RemoteWebhook, WebhookEvent } from "../up42/model";
 import type { Operation } from "../up42/operation";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";
 
-/** One login for all functions of a program. The configuration is read again for each call: see {@link Sessions.for}. */
-const sessions = new Sessions({ config: readStackConfig, env: process.env });
+/**
+ * One login for all functions of a program. The configuration is read again for each call: see {@link Sessions.for}.
+ * The CLI runs a program and its resources with the same environment. An inline program of the Automation API runs in
+ * another process than its resources, whose environment may name another account: it does not count.
+ */
+const sessions = new Sessions({ config: readStackConfig, env: isRunByCli() ? process.env : undefined });
 
 const reporter: Reporter = {
   info: (line) => void pulumi.log.info(line),
@@ -60,6 +65,27 @@ export async function findWebhook(lookup: GetWebhookArgs): Promise<GetWebhookRes
   });
 }
 
+/**
+ * {@link findWebhook}; undefined when nothing has the name and the URL.
+ * @throws pulumi.RunError
+ */
+export async function findWebhookIfAny(lookup: GetWebhookArgs): Promise<GetWebhookResult | undefined> {
+  try {
+    return await findWebhook(lookup);
+  } catch (error) {
+    if (error instanceof NoMatchRunError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** No webhook has the name and the URL. */
+class NoMatchError extends Up42Error {}
+
+/** A {@link NoMatchError} as Pulumi shows it. */
+class NoMatchRunError extends pulumi.RunError {}
+
 function wanted({ id, name, url }: GetWebhookArgs): string {
   const parts = [
     name === undefined ? [] : [`the name "${name}"`],
@@ -82,7 +108,7 @@ async function matching(
 function theOnly(session: Session, webhooks: readonly RemoteWebhook[], workspaceId: string): RemoteWebhook {
   const [first, ...others] = webhooks;
   if (first === undefined) {
-    throw new Up42Error(`there is none in workspace ${workspaceId}`, {
+    throw new NoMatchError(`there is none in workspace ${workspaceId}`, {
       nextStep: `Check the spelling, and the workspace (workspaceId, or ${session.settingName("workspaceId")})`,
     });
   }
@@ -120,6 +146,10 @@ async function run<T>(
     const session = sessions.for(profile);
     return await session.run(what, { reporter }, async (operation) => await work(session, operation));
   } catch (error) {
-    throw error instanceof Up42Error ? new pulumi.RunError(error.message) : error;
+    if (error instanceof Up42Error) {
+      const { message, cause } = error;
+      throw cause instanceof NoMatchError ? new NoMatchRunError(message) : new pulumi.RunError(message);
+    }
+    throw error;
   }
 }

@@ -50,14 +50,32 @@ export async function getWebhook(lookup: GetWebhookArgs): Promise<GetWebhookResu
 
 /**
  * {@link getWebhook}, with inputs and as an output. Pulumi marks an output as a whole: all of it is a secret when the
- * webhook has one.
+ * webhook has one. With a name or a URL that comes from a resource, it is unknown in a preview while no webhook has
+ * it: a webhook of the same program is not there yet.
  *
  * @param lookup Its id, or else its name, its URL or both; and where to look.
  */
 export function getWebhookOutput(
   lookup: InputsOf<GetWebhookArgs>,
 ): pulumi.Output<pulumi.Unwrap<GetWebhookResult>> {
-  return pulumi.output(lookup).apply((known) => pulumi.output(getWebhook(known)));
+  const wanted = pulumi.output(lookup);
+  const found = wanted.apply((known) => pulumi.output(find(known, wanted)));
+  return found.apply(({ webhook }) => {
+    if (webhook === undefined) {
+      throw new Error("Pulumi has passed on a value that is not known yet.");
+    }
+    return webhook;
+  });
+}
+
+/** Pulumi passes on nothing of an object that has a value that is not known. */
+async function find(lookup: GetWebhookArgs, wanted: pulumi.Output<unknown>) {
+  const isFromResource = (await pulumi.getAllResources(wanted)).size > 0;
+  if (!pulumi.runtime.isDryRun() || !isFromResource) {
+    return { webhook: await getWebhook(lookup) };
+  }
+  const webhook = await load().findWebhookIfAny(lookup);
+  return webhook === undefined ? { webhook, notYetThere: pulumi.unknown } : { webhook };
 }
 
 /**
