@@ -62,9 +62,11 @@ export class Engine {
       await this.#create(name, inputs);
       return;
     }
-    if (known.needsInit || (await this.host.diff(known.id, this.#own(known.outputs), inputs))) {
-      const outputs = await this.host.update(known.id, this.#own(known.outputs), inputs);
-      this.state.set(name, { id: known.id, inputs, outputs, needsInit: false });
+    const { id, needsInit } = known;
+    const [outputs, oldInputs] = [this.#own(known.outputs), this.#own(known.inputs)];
+    if (needsInit || (await this.host.diff(id, outputs, oldInputs, inputs))) {
+      const updated = await this.host.update(id, outputs, inputs);
+      this.state.set(name, { id, inputs, outputs: updated, needsInit: false });
     }
   }
 

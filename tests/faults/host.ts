@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { isDeepStrictEqual } from "node:util";
 import { credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -91,14 +92,17 @@ export class DynamicHost {
     return plain(answer.getInputs());
   }
 
-  async diff(id: string, olds: Properties, news: Properties): Promise<boolean> {
+  /** Whether there is something to update; where the host leaves that to the engine, the inputs decide. */
+  async diff(id: string, olds: Properties, oldInputs: Properties, news: Properties): Promise<boolean> {
     const request = new messages.DiffRequest();
     request.setId(id);
     request.setUrn(URN);
     request.setOlds(Struct.fromJavaScript(olds));
     request.setNews(Struct.fromJavaScript(news));
     const answer = await unary<messages.DiffResponse>((done) => this.client.diff(request, done));
-    return answer.getChanges() === messages.DiffResponse.DiffChanges.DIFF_SOME;
+    const { DIFF_SOME, DIFF_UNKNOWN } = messages.DiffResponse.DiffChanges;
+    const changes = answer.getChanges();
+    return changes === DIFF_UNKNOWN ? !isDeepStrictEqual(oldInputs, news) : changes === DIFF_SOME;
   }
 
   async create(inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }> {

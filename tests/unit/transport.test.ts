@@ -75,16 +75,26 @@ async function closedPort(): Promise<number> {
 }
 
 describe("an exchange", () => {
-  test("tells status, type, Retry-After and body, and follows no redirect", async () => {
+  test("reports status, type, the headers that matter and the body, and follows no redirect", async () => {
     const url = await serving((_request, response) => {
       response.writeHead(302, {
         location: "https://example.com",
         "content-type": "text/x",
         "retry-after": "3",
+        date: "Thu, 01 Jan 2026 00:00:00 GMT",
+        link: '</x?page=2>; rel="next"',
       });
       response.end("moved");
     });
-    const answer = { status: 302, contentType: "text/x", retryAfter: "3", body: "moved", tooLarge: false };
+    const answer = {
+      status: 302,
+      contentType: "text/x",
+      retryAfter: "3",
+      date: "Thu, 01 Jan 2026 00:00:00 GMT",
+      link: '</x?page=2>; rel="next"',
+      body: "moved",
+      tooLarge: false,
+    };
     await expect(createTransport()(get(url))).resolves.toEqual(answer);
   });
 

@@ -123,7 +123,7 @@ describe("what was to be tested and was not", () => {
   test("has failed, when UP42 counts a failure without naming it", async () => {
     const counted = { ...run(result("a", true), result("b", true)), testsFailed: 1 };
     const error = await failureOf(setUp(counted), INPUTS);
-    expect(error.message).toContain("a: UP42 counts 1 failed tests without naming them");
+    expect(error.message).toContain(": a, b: UP42 counts 1 failed tests without naming them");
   });
 
   test("has failed, when there was no test at all", async () => {

@@ -24,6 +24,8 @@ function setUp() {
   return { api, ...callOver(api), ids: () => [...api.webhooks.keys()] };
 }
 
+const now = () => ({ createdAt: new Date().toISOString(), updatedAt: new Date().toISOString() });
+
 /** Makes the first POST go unanswered; `effect` is what it brings about all the same. */
 function loseFirstAnswer(api: MemoryApi, effect: () => void): void {
   let posts = 0;
@@ -41,7 +43,7 @@ function loseFirstAnswer(api: MemoryApi, effect: () => void): void {
 describe("a create whose answer was lost", () => {
   test("finds the webhook that was created, and does not ask again", async () => {
     const { api, call, session, ids } = setUp();
-    loseFirstAnswer(api, () => api.add(INPUTS));
+    loseFirstAnswer(api, () => api.add({ ...INPUTS, ...now() }));
     const { id } = await createWebhook(session, call, INPUTS);
     expect(ids()).toEqual([id]);
     expect(api.count("create")).toBe(1);
@@ -65,7 +67,7 @@ describe("a create whose answer was lost", () => {
       await fault(call);
       lists += call === "list" && api.count("create") === 2 ? 1 : 0;
       if (lists === 1 && late === undefined) {
-        late = api.add(INPUTS).id;
+        late = api.add({ ...INPUTS, ...now() }).id;
       }
     };
     const { id } = await createWebhook(session, call, INPUTS);
@@ -75,14 +77,18 @@ describe("a create whose answer was lost", () => {
     expect(lines).toContainEqual(expect.stringContaining(`deleted ${late}`));
   });
 
-  test("takes neither a webhook that was there before nor one that differs", async () => {
+  test("does not take a webhook that was there before, and names a new one that may be anybody's", async () => {
     const { api, call, session } = setUp();
-    const before = api.add({ ...INPUTS, name: "other" });
-    loseFirstAnswer(api, () => api.add({ ...INPUTS, active: false }));
-    const { id } = await createWebhook(session, call, INPUTS);
-    expect(api.count("create")).toBe(2);
-    expect(id).not.toBe(before.id);
-    expect(api.webhooks.get(id)).toMatchObject({ active: true, name: "alerts" });
+    api.add({ ...INPUTS, name: "other" });
+    let id = "";
+    loseFirstAnswer(api, () => {
+      ({ id } = api.add({ ...INPUTS, ...now(), secret: "of another stack" }));
+    });
+    const error = await createWebhook(session, call, INPUTS).then(String, String);
+    expect(error).toContain('Failed to create webhook "alerts": UP42\'s answer was lost');
+    expect(error).toContain(id);
+    expect(error).toContain('run `pulumi up` with ifExists: "adopt"');
+    expect(api.count("create")).toBe(1);
   });
 
   test("says exactly what may exist when it cannot be found out", async () => {
@@ -96,13 +102,13 @@ describe("a create whose answer was lost", () => {
       }
     };
     await expect(createWebhook(session, call, INPUTS)).rejects.toThrow(
-      /answer was lost \(POST.*ECONNRESET\).*could not be found out either \(GET.*ECONNREFUSED\).*named "alerts" with URL https:\/\/example.com\/up42 may exist in workspace ws.*pulumi up/,
+      /answer was lost \(POST.*ECONNRESET\).*could not be found out either \(GET.*ECONNREFUSED\).*A webhook with URL https:\/\/example.com\/up42 may exist in workspace ws.*pulumi up/,
     );
   });
 
   test("of several identical webhooks at once gives each its own", async () => {
     const { api, call, session, ids } = setUp();
-    loseFirstAnswer(api, () => api.add(INPUTS));
+    loseFirstAnswer(api, () => api.add({ ...INPUTS, ...now() }));
     const created = await Promise.all([1, 2, 3].map(async () => await createWebhook(session, call, INPUTS)));
     expect(created.map(({ id }) => id).sort()).toEqual(ids().sort());
     expect(ids()).toHaveLength(3);
@@ -114,7 +120,7 @@ describe("a create whose answer was lost", () => {
     const create = api.createWebhook.bind(api);
     let stale = true;
     api.createWebhook = async (workspaceId, spec) => {
-      const created = await create(workspaceId, spec);
+      const created = await create(workspaceId, { ...spec, ...now() });
       const answer = stale ? api.webhooks.get(first.id) : undefined;
       stale = false;
       return answer ?? created;

@@ -1,3 +1,4 @@
+import { Claims } from "../../provider/src/lifecycle/claims";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, TransportError } from "../../provider/src/up42/errors";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
@@ -13,21 +14,21 @@ function setUp(webhooks = 0) {
     deadline: new Deadline(2_000),
     report: (line) => lines.push(line),
   };
-  return { api, ids, lines, operation, workspace: new Workspace(api, "ws") };
+  return { api, ids, lines, operation, workspace: new Workspace(api, "ws", new Claims()) };
 }
 
 describe("reads", () => {
   test("of a few webhooks are single requests", async () => {
     const { api, ids, operation, workspace } = setUp(3);
     for (const id of ids) {
-      expect(await workspace.read(id, operation)).toBe(api.webhooks.get(id));
+      expect(await workspace.read(id, "", operation)).toBe(api.webhooks.get(id));
     }
     expect(api.calls).toEqual(ids.map((id) => `get ${id}`));
   });
 
   test("of many are three requests and one list", async () => {
     const { api, ids, operation, workspace } = setUp(500);
-    const read = await Promise.all(ids.map(async (id) => await workspace.read(id, operation)));
+    const read = await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     expect(read.map((webhook) => webhook?.id)).toEqual(ids);
     expect(api.count("get")).toBe(3);
     expect(api.count("list")).toBe(1);
@@ -35,22 +36,24 @@ describe("reads", () => {
 
   test("see our own writes, which a list may be too old for", async () => {
     const { api, ids, operation, workspace } = setUp(6);
-    await Promise.all(ids.map(async (id) => await workspace.read(id, operation)));
+    await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     const [first = "", second = ""] = ids;
     await workspace.update(first, { ...SPEC, name: "changed" }, operation);
-    await workspace.delete(second, operation);
-    expect(await workspace.read(first, operation)).toHaveProperty("name", "changed");
-    expect(await workspace.read(second, operation)).toBeUndefined();
+    api.webhooks.delete(second);
+    workspace.forget(second);
+    expect(await workspace.read(first, "", operation)).toHaveProperty("name", "changed");
+    expect(await workspace.read(second, "", operation)).toBeUndefined();
     expect(api.count("list")).toBe(1);
   });
 
   test("of what a list lacks are asked for one by one", async () => {
     const { api, ids, operation, workspace } = setUp(5);
-    await Promise.all(ids.map(async (id) => await workspace.read(id, operation)));
+    await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     const late = api.add();
-    expect(await workspace.read(late.id, operation)).toBe(late);
-    expect(await workspace.read("never-there", operation)).toBeUndefined();
-    expect(api.calls.slice(-3)).toEqual([`get ${late.id}`, "get never-there", "get never-there"]);
+    expect(await workspace.read(late.id, "", operation)).toBe(late);
+    expect(await workspace.read("never-there", "", operation)).toBeUndefined();
+    expect(api.calls.slice(-2)).toEqual([`get ${late.id}`, "get never-there"]);
+    expect(api.count("list")).toBe(1);
   });
 
   test("are not taken for gone by one answer alone", async () => {
@@ -63,7 +66,7 @@ describe("reads", () => {
       stale = false;
       return answer;
     };
-    expect(await workspace.read(ids[0] ?? "", operation)).toBe(api.webhooks.get(ids[0] ?? ""));
+    expect(await workspace.read(ids[0] ?? "", "", operation)).toBe(api.webhooks.get(ids[0] ?? ""));
   });
 
   test("fall back to single requests when the list fails", async () => {
@@ -73,10 +76,10 @@ describe("reads", () => {
         throw new TransportError("GET /webhooks failed: ECONNRESET", { sent: "maybe" });
       }
     };
-    const read = await Promise.all(ids.map(async (id) => await workspace.read(id, operation)));
+    const read = await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     expect(read.map((webhook) => webhook?.id)).toEqual(ids);
     expect(lines.filter((line) => line.includes("ECONNRESET"))).not.toEqual([]);
-    await workspace.read(ids[0] ?? "", operation);
+    await workspace.read(ids[0] ?? "", "", operation);
     expect(api.count("list")).toBe(1);
   });
 
@@ -84,51 +87,51 @@ describe("reads", () => {
     const { api, ids, operation, workspace } = setUp(6);
     const list = api.listWebhooks.bind(api);
     api.listWebhooks = async () => (await list()).map((webhook) => ({ ...webhook, secret: undefined }));
-    const read = await Promise.all(ids.map(async (id) => await workspace.read(id, operation)));
+    const read = await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     expect(read.map((webhook) => webhook?.secret)).toEqual(ids.map(() => "s"));
     expect(api.count("get")).toBe(6);
+  });
+
+  test("of what no list has, though one was read well, find that it is gone", async () => {
+    const { api, operation, workspace } = setUp(1);
+    expect(await workspace.read("gone", "2026-01-01T00:00:00Z", operation)).toBeUndefined();
+    expect(api.calls).toEqual(["get gone", "list"]);
+  });
+
+  test("of a new webhook look again until UP42 shows it", async () => {
+    const { api, ids, operation, workspace } = setUp(1);
+    const all = [...api.webhooks];
+    api.webhooks.clear();
+    api.fault = () => {
+      if (api.count("list") === 2) for (const [id, webhook] of all) api.webhooks.set(id, webhook);
+    };
+    expect(await workspace.read(ids[0] ?? "", new Date().toISOString(), operation)).toHaveProperty(
+      "id",
+      ids[0],
+    );
+  });
+
+  test("do not find that it is gone while no list can be read", async () => {
+    const { api, operation, workspace } = setUp();
+    api.fault = (call) => {
+      if (call === "list") throw new TransportError("reset", { sent: "maybe" });
+    };
+    await expect(workspace.read("gone", "", operation)).rejects.toThrow("reset");
   });
 
   test("fail when UP42 fails, and do not take that for gone", async () => {
     const { api, operation, workspace } = setUp(1);
     api.fault = () => {
-      throw new ApiError("read", { method: "GET", url: "u", status: 403, message: "no", isWebPage: false });
+      throw new ApiError({
+        method: "GET",
+        url: "u",
+        status: 403,
+        message: "no",
+        isOwn: true,
+        isWebPage: false,
+      });
     };
-    await expect(workspace.read("id-1", operation)).rejects.toThrow(/HTTP 403/);
-  });
-});
-
-describe("deletes", () => {
-  /** The next deletes answer "not found", though the webhook is there: the answers to other requests. */
-  function answeredWrongly(api: MemoryApi, times: number): void {
-    const remove = api.deleteWebhook.bind(api);
-    let left = times;
-    api.deleteWebhook = async (workspaceId, id) => {
-      left -= 1;
-      return left < 0 ? await remove(workspaceId, id) : false;
-    };
-  }
-
-  test("of what is gone are two requests", async () => {
-    const { api, operation, workspace } = setUp();
-    expect(await workspace.delete("gone", operation)).toBe(false);
-    expect(api.calls).toEqual(["delete gone", "get gone"]);
-  });
-
-  test("are repeated when the webhook is there after all", async () => {
-    const { api, ids, operation, workspace } = setUp(1);
-    answeredWrongly(api, 1);
-    expect(await workspace.delete(ids[0] ?? "", operation)).toBe(true);
-    expect(api.webhooks.size).toBe(0);
-  });
-
-  test("fail when UP42 goes on contradicting itself, and do not forget the webhook", async () => {
-    const { api, ids, operation, workspace } = setUp(1);
-    answeredWrongly(api, 9);
-    await expect(workspace.delete(ids[0] ?? "", operation)).rejects.toThrow(
-      /does not exist, and yet shows it/,
-    );
-    expect([...(await workspace.before(operation)).keys()]).toEqual(ids);
+    await expect(workspace.read("id-1", "", operation)).rejects.toThrow(/HTTP 403/);
   });
 });
 
@@ -137,7 +140,7 @@ describe("what was there before", () => {
     const { api, operation, workspace } = setUp();
     const before = api.add(SPEC);
     expect([...(await workspace.before(operation)).keys()]).toEqual([before.id]);
-    workspace.created(await workspace.create(SPEC, operation));
+    workspace.created(await api.createWebhook("ws", SPEC));
     expect([...(await workspace.before(operation)).keys()]).toEqual([before.id]);
     expect(api.count("list")).toBe(1);
   });
@@ -145,9 +148,10 @@ describe("what was there before", () => {
   test("no longer holds what we deleted", async () => {
     const { api, operation, workspace } = setUp();
     const { id } = api.add(SPEC);
-    expect(await workspace.twinsBefore(SPEC, operation)).toHaveLength(1);
-    await workspace.delete(id, operation);
-    expect(await workspace.twinsBefore(SPEC, operation)).toEqual([]);
+    expect((await workspace.before(operation)).size).toBe(1);
+    api.webhooks.delete(id);
+    workspace.forget(id);
+    expect((await workspace.before(operation)).size).toBe(0);
   });
 
   test("is asked for again when the list failed", async () => {

@@ -19,7 +19,8 @@ export interface Selection {
 
 /** Prints a line for the user that is not the command's result. */
 export function note(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
+  // Our own texts may have several lines; what comes from outside is one line already.
+  process.stderr.write(`${line.split("\n").map(printable).join("\n")}\n`);
 }
 
 /** Where an operation's lines go: beside the command's result. */

@@ -23,7 +23,8 @@ const NEXT_STEPS: Readonly<Record<ErrorCode, (key: (name: string) => string) => 
   token: (key) =>
     `Set a new ${key("accessToken")} (UP42's live five minutes), or use ${key("username")} and ${key("password")}`,
   "unusable-answer": (key) => `Try again later; check ${key("apiUrl")} if it is set`,
-  "wrong-api": (key) => `Check ${key("apiUrl")}: this does not look like UP42's API`,
+  "wrong-api": (key) =>
+    `Check ${key("workspaceId")}, and ${key("apiUrl")} if it is set: this does not look like UP42's API`,
 };
 
 /** The next step after a failure, with the settings of this namespace (`up42`, or `up42-<profile>`). */

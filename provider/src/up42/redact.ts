@@ -1,6 +1,11 @@
 const HIDDEN = "[secret]";
+/** Stands for a hidden secret while others are looked for, which may be part of the word HIDDEN itself. */
+const MARK = "\0";
 /** Shorter secrets are hidden only where they stand alone: inside of words they would garble every message. */
 const SHORTEST_INSIDE_WORDS = 4;
+
+/** One backslash in a pattern. They double each time a text is put into JSON again: sixteen of them at the most. */
+const BACKSLASH = "\\\\";
 
 /** Spellings of characters that encoders write as names instead of numbers. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
@@ -10,9 +15,9 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   '"': ["&quot;"],
   "'": ["&apos;"],
   " ": ["\\+", "&nbsp;"],
-  "\n": ["\\\\n"],
-  "\r": ["\\\\r"],
-  "\t": ["\\\\t"],
+  "\n": [`${BACKSLASH}{1,16}n`],
+  "\r": [`${BACKSLASH}{1,16}r`],
+  "\t": [`${BACKSLASH}{1,16}t`],
 };
 
 /**
@@ -33,7 +38,9 @@ export class Redactor {
   redact(text: string): string {
     // Longest first, so that a secret inside of another one does not leave the rest of it in the text.
     const longestFirst = [...this.#patterns.keys()].sort((a, b) => b.length - a.length);
-    return longestFirst.reduce((redacted, secret) => redacted.replace(this.#patternOf(secret), HIDDEN), text);
+    return longestFirst
+      .reduce((redacted, secret) => redacted.replace(this.#patternOf(secret), MARK), text)
+      .replaceAll(MARK, HIDDEN);
   }
 
   #patternOf(secret: string): RegExp {
@@ -48,7 +55,7 @@ export class Redactor {
 }
 
 function patternOf(secret: string): RegExp {
-  const escaped = [...secret].map(spellingsOf).join("");
+  const escaped = [...(secret.match(/\\+|[^\\]/gu) ?? [])].map(spellingsOf).join("");
   if (secret.length < SHORTEST_INSIDE_WORDS) {
     return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, "gu");
   }
@@ -56,16 +63,25 @@ function patternOf(secret: string): RegExp {
   return new RegExp([escaped, ...encoded].sort((a, b) => b.length - a.length).join("|"), "gu");
 }
 
-/** Matches one character in every spelling that an encoder may choose for it, alone. */
-function spellingsOf(character: string): string {
+/**
+ * Matches one character in every spelling that an encoder may choose for it, alone; or a run of backslashes. No two
+ * ways to match the same text may come of it, or the time would grow with more than the text's length.
+ */
+function spellingsOf(part: string): string {
+  if (part.startsWith("\\")) {
+    const backslash = `(?:%25|%)5[cC]|${htmlOf("\\")}|${BACKSLASH}(?:u005[cC])?`;
+    return `(?:${backslash}){${part.length},${16 * part.length}}`;
+  }
+  const percent = [...Buffer.from(part)].map((byte) => `(?:%25|%)${anyCase(hex(byte, 2))}`).join("");
+  const units = [...Array(part.length).keys()].map((index) => part.charCodeAt(index));
+  const json = units.map((unit) => `${BACKSLASH}{1,16}u${anyCase(hex(unit, 4))}`).join("");
+  const plain = /[\p{L}\p{N}]/u.test(part) ? part : `${BACKSLASH}{0,16}${escapeForRegExp(part)}`;
+  return `(?:${[plain, ...(NAMED[part] ?? []), percent, json, htmlOf(part)].join("|")})`;
+}
+
+function htmlOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  const percent = [...Buffer.from(character)].map((byte) => `(?:%25|%)${anyCase(hex(byte, 2))}`).join("");
-  const units = [...Array(character.length).keys()].map((index) => character.charCodeAt(index));
-  // Backslashes double each time a text is put into JSON again.
-  const json = units.map((unit) => `\\\\+u${anyCase(hex(unit, 4))}`).join("");
-  const html = `&(?:amp;)?#(?:0*${code}|[xX]0*${anyCase(code.toString(16))});`;
-  const plain = /[\p{L}\p{N}]/u.test(character) ? character : `\\\\*${escapeForRegExp(character)}`;
-  return `(?:${[plain, ...(NAMED[character] ?? []), percent, json, html].join("|")})`;
+  return `&(?:amp;)?#(?:0{0,7}${code}|[xX]0{0,7}${anyCase(code.toString(16))});`;
 }
 
 function hex(value: number, digits: number): string {
@@ -83,7 +99,8 @@ function escapeForRegExp(text: string): string {
 /** Base64 of the secret, in both alphabets, and inside of a longer text, as the password in `Basic` is. */
 function base64Forms(secret: string): readonly string[] {
   const forms = [0, 1, 2].map((offset) => base64At(secret, offset));
-  const standard = [Buffer.from(secret).toString("base64"), ...forms].filter((form) => form.length >= 4);
+  const whole = Buffer.from(secret).toString("base64");
+  const standard = [whole, whole.replace(/=+$/, ""), ...forms].filter((form) => form.length >= 4);
   const both = standard.flatMap((form) => [form, form.replaceAll("+", "-").replaceAll("/", "_")]);
   return [...new Set(both)];
 }

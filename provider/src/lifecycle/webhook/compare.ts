@@ -84,7 +84,12 @@ export function isLater(a: string | undefined, b: string | undefined): boolean {
   }
   const [first, second] = [Date.parse(a), Date.parse(b)];
   // Date has milliseconds, UP42 microseconds: within one millisecond the digits decide.
-  return first === second ? trimmedTime(a) > trimmedTime(b) : first > second;
+  return first === second ? fractionOf(a) > fractionOf(b) : first > second;
+}
+
+/** The digits after the seconds: as texts, they sort like the numbers that they are. */
+function fractionOf(time: string): string {
+  return /\.(\d+)/.exec(trimmedTime(time))?.[1] ?? "";
 }
 
 function trimmedTime(time: string): string {

@@ -1,0 +1,54 @@
+import { Claims } from "../../provider/src/lifecycle/claims";
+
+const EARLIER = { id: "w1", updatedAt: "2026-01-01T00:00:00Z" };
+const LATER = { id: "w1", updatedAt: "2026-01-02T00:00:00Z" };
+
+let claims: Claims;
+beforeEach(() => {
+  claims = new Claims();
+});
+
+describe("a claim", () => {
+  test("is an entry's own, however its time is spelled", () => {
+    claims.add(EARLIER);
+    expect(claims.has("w1")).toBe(true);
+    expect(claims.hasOther(EARLIER)).toBe(false);
+    expect(claims.isKnownAs({ id: "w1", updatedAt: "2026-01-01T00:00:00.000Z" })).toBe(true);
+    expect(claims.hasOther({ id: "w2", updatedAt: EARLIER.updatedAt })).toBe(false);
+  });
+
+  test("of an entry that saw the webhook at another time is another's", () => {
+    claims.add(LATER);
+    expect(claims.hasOther(EARLIER)).toBe(true);
+    expect(claims.isKnownAs(EARLIER)).toBe(false);
+  });
+
+  test("moves with the entry's own writes", () => {
+    claims.add(EARLIER);
+    claims.moved(EARLIER, LATER.updatedAt);
+    expect(claims.hasOther(LATER)).toBe(false);
+    expect(claims.isKnownAs(EARLIER)).toBe(false);
+  });
+
+  test("by adoption takes the webhook from the entry that had it", () => {
+    claims.add(EARLIER);
+    claims.adopt(LATER);
+    expect(claims.isAdopted(EARLIER)).toBe(true);
+    expect(claims.hasOther(EARLIER)).toBe(true);
+    expect(claims.isAdopted(LATER)).toBe(false);
+  });
+
+  test("is over when the webhook is gone", () => {
+    claims.adopt(LATER);
+    claims.remove("w1");
+    expect(claims.has("w1")).toBe(false);
+    expect(claims.hasOther(EARLIER)).toBe(false);
+  });
+});
+
+test("after a call, it waits for the calls that follow", async () => {
+  claims.touch();
+  const before = Date.now();
+  await claims.settled();
+  expect(Date.now() - before).toBeGreaterThanOrEqual(1_990);
+});
