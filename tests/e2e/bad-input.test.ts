@@ -147,7 +147,7 @@ describe("bad input is refused at preview, by name and with what would be right"
       const env = { STATEMENT: statement, UP42_API_URL: proxy.url, UP42_MAX_RETRIES: "0" };
       const preview = await project.preview({ env });
       expect(preview.changes).toEqual({ create: 2 });
-      expect(preview.stdout).toMatch(/warning: the names of events are not checked\. .*closed/);
+      expect(preview.stdout).toMatch(/warning: The names of events are not checked\. .*closed/);
     } finally {
       await proxy.close();
     }
@@ -188,7 +188,7 @@ describe("bad input is refused at preview, by name and with what would be right"
     const errors = await errorsOf(many, { UP42_PASSWORD: "geheim" });
     expect(new Set(errors).size).toBe(1);
     expect(errors[0]).toMatch(
-      /^UP42 refused the username and password \(HTTP 401\)\. It said: Invalid user credentials\. Check that they are right/,
+      /^Failed to check webhook "orders\d+": UP42 refused the username and password at \S+ \(HTTP 401: Invalid user credentials\)\. Check that up42:username/,
     );
     expect(takeRequests(deployment.emulator).filter(({ path }) => path.endsWith("/token"))).toHaveLength(1);
   });
@@ -197,14 +197,13 @@ describe("bad input is refused at preview, by name and with what would be right"
     {
       what: "an access token that has expired",
       env: { ...NO_CREDENTIALS, UP42_ACCESS_TOKEN: "geheim" },
-      error:
-        /UP42 does not accept the access token \(HTTP 401: .*If you set up42:accessToken yourself, it has probably expired/,
+      error: /UP42 does not accept the access token \(HTTP 401: .*Set a new up42:accessToken/,
     },
     {
       what: "a workspace that is not ours",
       env: { UP42_WORKSPACE_ID: "11111111-0000-4000-8000-000000000000" },
       error:
-        /^Could not list the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\): UP42 answered .* with HTTP 403: .*Check that the credentials belong to this workspace/,
+        /^Failed to check webhook "orders": the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\) cannot be listed: UP42 answered .* with HTTP 403: .*Check that the credentials belong to this workspace/,
     },
   ])("refused by UP42: $what", async ({ env, error }) => {
     const errors = await errorsOf(RIGHT, env);
@@ -213,14 +212,17 @@ describe("bad input is refused at preview, by name and with what would be right"
   });
 
   test("a workspace that does not exist", async () => {
-    const receiver = await startReceiver({ status: 404, body: '{"error":{"message":"No such workspace"}}' });
+    const receiver = await startReceiver({
+      status: 404,
+      body: '{"data":null,"error":{"code":"NOT_FOUND","message":"No such workspace"}}',
+    });
     try {
       const { UP42_API_URL } = demoEnvironment(receiver.url);
       const env = { UP42_API_URL: UP42_API_URL ?? "", UP42_AUTH_URL: deployment.emulator.url };
       expect(await errorsOf(RIGHT, env)).toEqual([
         expect.stringMatching(
           new RegExp(
-            `workspace ${DEMO_ACCOUNT.workspaceId} \\(workspaceId\\): .* HTTP 404: No such workspace\\. Check up42:workspaceId`,
+            `workspace ${DEMO_ACCOUNT.workspaceId} \\(workspaceId\\) cannot be listed: .* HTTP 404: No such workspace\\. Check up42:workspaceId`,
           ),
         ),
       ]);

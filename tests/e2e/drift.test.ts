@@ -65,9 +65,9 @@ describe("drift", () => {
     const check = await project.preview({ args, expectFailure: true });
     expect(check.stderr).toContain("no changes were expected");
     expect(changesIn(check)).toEqual(updatesOf(FIELDS));
-    expect(check.stdout).toMatch(/~ name +: "theirs" => "name"/);
+    expect(check.stdout).toMatch(/~ name *: "theirs" => "name"/);
     expect(check.stdout).toMatch(
-      /~ url +: "https:\/\/elsewhere.example.com\/" => "https:\/\/example.com\/up42"/,
+      /~ url *: "https:\/\/elsewhere.example.com\/" => "https:\/\/example.com\/up42"/,
     );
     expect(check.stdout).toMatch(/~ active +: false => true/);
     expect(check.stdout).toMatch(/\+ \[1\]: "order.status"/);
@@ -115,9 +115,8 @@ describe("drift", () => {
     await project.writeProgram(script(program({ order: {}, untouched: { active: false } })));
     const up = await project.up({ expectFailure: true });
     expect(up.stdout).toContain(
-      `Could not update webhook ${ids.untouched} ("untouched"): it does not exist any more in workspace ` +
-        `${DEMO_ACCOUNT.workspaceId}; somebody deleted it outside of this stack. Run \`pulumi refresh\`, and then ` +
-        "`pulumi up` to create it anew.",
+      `Failed to update webhook "untouched" (${ids.untouched}): workspace ${DEMO_ACCOUNT.workspaceId} does not have it ` +
+        "any more. Run `pulumi refresh`, and then `pulumi up` to create it again.",
     );
   });
 
@@ -192,7 +191,7 @@ describe("a secret that UP42 does not tell", () => {
     await project.refresh({ args: ["--expect-no-changes"] });
   });
 
-  test("does not hide the drift of another field, and is kept when that is repaired", async () => {
+  test("counts as drift when somebody has written the webhook, and is set again with what else has drifted", async () => {
     const ids = await idsOf(project);
     for (const [index, emulator] of emulators.entries()) {
       const colleague = await loginAs(emulator);
@@ -206,6 +205,7 @@ describe("a secret that UP42 does not tell", () => {
         { name: expect.not.stringContaining("theirs"), secret: "rotated" },
       ]);
     }
-    expect(up.stdout).not.toContain("its secret differs");
+    expect(up.stdout).toContain("its secret differs");
+    await project.preview({ args: ["--refresh", "--expect-no-changes"] });
   });
 });

@@ -141,7 +141,10 @@ describe("no secret stands in clear anywhere", () => {
 
   test("when a login is refused with what was sent", async () => {
     const echo = ({ authorization, body }: PassingRequest) => ({
-      answer: { status: 401, body: JSON.stringify({ error_description: `no: ${authorization} ${body}` }) },
+      answer: {
+        status: 401,
+        body: JSON.stringify({ error: "invalid_grant", error_description: `no: ${authorization} ${body}` }),
+      },
     });
     proxy.intercept(echo);
     const refused = await project.refresh({ expectFailure: true });

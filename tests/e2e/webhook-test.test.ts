@@ -127,7 +127,7 @@ describe("a webhook's test", () => {
     await rewrite({ gate: { timeoutSeconds: 60, triggers: [1] } }, url);
     const up = await project.up({ expectFailure: true });
     expect(up.stdout).toContain(
-      `Could not test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
+      `Failed to test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
         "workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then `pulumi up`.",
     );
     await project.destroy();
