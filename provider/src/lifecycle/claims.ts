@@ -37,6 +37,9 @@ export class Claims {
   /** Says that the entry which saw `before` has written the webhook itself. */
   moved(before: Claim, updatedAt: string): void {
     this.#updatedAt.get(before.id)?.delete(before.updatedAt);
+    if (this.#adopted.get(before.id) === before.updatedAt) {
+      this.#adopted.set(before.id, updatedAt);
+    }
     this.add({ id: before.id, updatedAt });
   }
 
