@@ -69,7 +69,7 @@ describe("drift", () => {
     expect(check.stdout).toMatch(
       /~ url *: "https:\/\/elsewhere.example.com\/" => "https:\/\/example.com\/up42"/,
     );
-    expect(check.stdout).toMatch(/~ active +: false => true/);
+    expect(check.stdout).toMatch(/~ active *: false => true/);
     expect(check.stdout).toMatch(/\+ \[1\]: "order.status"/);
     expect(check.stderr).toContain('Webhook "secret": its secret differs.');
     expect(takeRequests(emulator).filter(({ method }) => method !== "GET")).toMatchObject([
