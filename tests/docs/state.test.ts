@@ -19,7 +19,7 @@ describe.each([
   [
     "pulumi-nodejs:dynamic/up42:Webhook",
     Object.keys(webhookInputFields),
-    ["createdAt", "updatedAt", "__replaceOnChanges"],
+    ["createdAt", "updatedAt", "answered", "__replaceOnChanges"],
   ],
   [
     "pulumi-nodejs:dynamic/up42:WebhookTest",

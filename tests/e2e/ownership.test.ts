@@ -69,6 +69,16 @@ describe("who owns a webhook", () => {
     expect(emulator.webhooks()).toEqual([]);
   });
 
+  test("destroying everything after that deletes the webhook, whichever entry comes first", async () => {
+    const { project, emulator } = await start(adopting("old"));
+    await project.up();
+    await write(adopting("renamed") + failingTest("renamed"));
+    await project.up({ expectFailure: true });
+    await project.destroy();
+    expect(emulator.webhooks()).toEqual([]);
+    expect(await entriesOf(project)).toEqual([]);
+  });
+
   test("a targeted destroy of the entry that lost its webhook keeps the webhook and says why", async () => {
     const { project, emulator } = await start(adopting("old"));
     await project.up();

@@ -10,7 +10,7 @@ export interface Prepared {
   readonly file: string;
   /** Of a stack other than the selected one. */
   readonly stack: string | undefined;
-  /** Those of which UP42 tells a secret. */
+  /** Those whose secret UP42 shows. */
   readonly withSecret: readonly Imported[];
   /** Whether the secrets are in the stack's configuration already. */
   readonly secretsAreSet: boolean;

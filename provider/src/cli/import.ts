@@ -93,6 +93,8 @@ async function writePrivately(file: string, text: string): Promise<void> {
   } catch (error) {
     await rm(draft, { force: true });
     const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw new Up42Error(`Could not write ${file} (--out): ${reason}.`, { cause: error });
+    throw new Up42Error(`Failed to write "${file}" (--out): ${reason}. Name a file that can be written.`, {
+      cause: error,
+    });
   }
 }

@@ -12,7 +12,7 @@ const CANNOT = 2;
 
 /**
  * Runs the command `pulumi-up42` and sets the process's exit code: 0 when all is well, 1 when a webhook does not
- * deliver, 2 for wrong usage, configuration or an error of UP42's API. Errors are told in words, on stderr.
+ * deliver, 2 for wrong usage, configuration or an error of UP42's API. It writes errors in words to stderr.
  */
 export async function run(argv: readonly string[]): Promise<void> {
   try {
@@ -47,7 +47,7 @@ async function parse(argv: readonly string[]): Promise<number> {
   common(
     program
       .command("test")
-      .description("Let UP42 send test notifications, and tell which of them arrived.")
+      .description("Let UP42 send test notifications, and report which of them arrived.")
       .argument("[ids...]", "webhooks to test")
       .option("--all", "all webhooks of the workspace")
       .option("--events <names>", "only these events, separated by commas", names)
@@ -106,7 +106,7 @@ function seconds(text: string): number {
   return value;
 }
 
-/** Commander has told its own errors already, and ends `--help` and `--version` with an exit code of 0. */
+/** Commander has printed its own errors already, and ends `--help` and `--version` with an exit code of 0. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : CANNOT;

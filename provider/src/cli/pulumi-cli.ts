@@ -24,7 +24,7 @@ const ExportedStack = v.object({
   }),
 });
 
-/** What a stack's state tells. */
+/** What this package uses of a stack's state. */
 export type StackState = v.InferOutput<typeof ExportedStack>["deployment"];
 
 /** Which stack of which project. */
@@ -96,7 +96,7 @@ export class PulumiCli {
     });
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
-      // One that ends without reading its input is told by its exit code.
+      // A command that ends without reading its input says so with its exit code.
       child.stdin.once("error", () => undefined);
       child.once("close", resolve);
     });

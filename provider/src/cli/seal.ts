@@ -15,7 +15,7 @@ const Cloud = v.object({
 const Service = v.object({ type: v.literal("service") });
 const SecretsProvider = v.union([Passphrase, Cloud, Service]);
 
-/** A webhook's secret, as far as UP42 tells it: one that is masked is none that could be imported. */
+/** A webhook's secret, if UP42 shows it in clear: a masked one cannot be imported. */
 export function secretOf({ secret }: RemoteWebhook): string | undefined {
   return isConcealed(secret) ? undefined : secret;
 }
@@ -75,7 +75,7 @@ async function encrypt(
   }
 }
 
-/** The lines by which a stack's configuration file tells how its secrets are encrypted, from the stack's state. */
+/** The lines in a stack's configuration file that say how its secrets are encrypted, from the stack's state. */
 function headerFor(provider: unknown): string | undefined {
   const result = v.safeParse(SecretsProvider, provider);
   if (!result.success) {

@@ -6,7 +6,7 @@ import type { PulumiCli, StackState } from "./pulumi-cli";
 const OLDEST_MAJOR = 3;
 const OLDEST_MINOR = 254;
 
-/** Whether `pulumi version` tells a release that can import what this command writes. */
+/** Whether `pulumi version` names a release that can import what this command writes. */
 export function canImport(version: string): boolean {
   const [, major, minor] = (/(\d+)\.(\d+)\.\d+/.exec(version) ?? []).map(Number);
   if (major === undefined || minor === undefined) {

@@ -42,7 +42,7 @@ function hasHost(folder: string): boolean {
     foldersWithHost.add(folder);
     return true;
   } catch (error) {
-    // Anything else is for the host to tell, which may see it differently.
+    // The host reports anything else; it may see it differently.
     return !(
       typeof error === "object" &&
       error !== null &&

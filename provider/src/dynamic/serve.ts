@@ -13,7 +13,7 @@ const engine = new Engine(process.argv[2]);
 
 let readStackConfig: (key: string) => string | undefined = () => undefined;
 
-/** The stack's configuration is the same for every resource of an operation, whichever of them configures first. */
+/** The stack's configuration is the same for every resource of an operation, no matter which of them configures first. */
 const sessions = new Sessions({
   config: (key) => readStackConfig(key),
   env: process.env,

@@ -11,7 +11,7 @@ import type { Operation } from "../up42/operation";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";
 
 /**
- * One login for all functions of a program. The configuration is read anew for each call: see {@link Sessions.for}.
+ * One login for all functions of a program. The configuration is read again for each call: see {@link Sessions.for}.
  * The CLI runs a program and its resources with the same environment. An inline program of the Automation API runs in
  * another process than its resources, whose environment may name another account: it does not count.
  */

@@ -32,14 +32,14 @@ export interface GetWebhookResult {
   readonly active: boolean;
   /**
    * What signs the notifications, as a secret output and not as a string, so that a program cannot print or export it
-   * in clear by mistake. Undefined when there is none, or when UP42 does not tell it.
+   * in clear by mistake. Undefined when there is none, or when UP42 does not show it.
    */
   readonly secret: pulumi.Output<string> | undefined;
   /** The workspace it belongs to. */
   readonly workspaceId: string;
-  /** When it was created; ISO 8601, as UP42 tells it. */
+  /** When it was created; ISO 8601, as UP42 reports it. */
   readonly createdAt: string;
-  /** When it was last changed; ISO 8601, as UP42 tells it. */
+  /** When it was last changed; ISO 8601, as UP42 reports it. */
   readonly updatedAt: string;
 }
 

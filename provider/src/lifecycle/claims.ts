@@ -19,6 +19,8 @@ interface Claim {
 export class Claims {
   readonly #updatedAt = new Map<string, Set<string>>();
   readonly #adopted = new Map<string, string>();
+  /** Webhooks whose entries are being deleted: their claims end with them. */
+  readonly #leaving: Claim[] = [];
   #lastCall = 0;
 
   /** Notes that the engine called: more calls may follow at once. */
@@ -42,6 +44,16 @@ export class Claims {
   adopt(claim: Claim): void {
     this.#adopted.set(claim.id, claim.updatedAt);
     this.add(claim);
+  }
+
+  /** Says that the entry which has this webhook is being deleted. */
+  leave(claim: Claim): void {
+    this.#leaving.push(claim);
+  }
+
+  /** Whether an entry that is being deleted knows the webhook as it was at this time. */
+  isLeftAs({ id, updatedAt }: Claim): boolean {
+    return this.#leaving.some((claim) => claim.id === id && sameTime(claim.updatedAt, updatedAt));
   }
 
   remove(id: string): void {

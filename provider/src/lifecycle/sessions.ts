@@ -11,7 +11,7 @@ export interface SessionsOptions extends ConfigSource {
 
 /** The sessions of a process: one for each account that its configuration names. */
 export class Sessions {
-  /** Which webhooks have an owner, in whichever account. */
+  /** Which webhooks have an owner, in all accounts. */
   readonly claims = new Claims();
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();

@@ -1,5 +1,5 @@
 // The first thing that the package loads. Pulumi's SDK is an optional peer, since what only receives notifications
-// needs none; without it, a program is told so, instead of what Node.js could not find for whom.
+// needs none; without it, a program gets this error instead of Node.js's own.
 try {
   require("@pulumi/pulumi");
 } catch (error) {

@@ -1,4 +1,4 @@
-/** Node.js's own; with another one, whoever set it wants just that. */
+/** Node.js's own limit. Another one was set on purpose, and stays. */
 const USUAL_LIMIT = 10;
 /** From Pulumi's registration of a resource up to the two lines of the program that called its constructor. */
 const ENOUGH = 6;

@@ -41,7 +41,7 @@ export interface WebhookLookup {
 }
 
 /**
- * A webhook of UP42: tells your system when a job or an order changes its status.
+ * A webhook of UP42: it notifies your system when a job or an order changes its status.
  *
  * Every change is made in place, except for another `workspaceId`, which replaces the webhook. Wrong arguments,
  * credentials and workspaces are refused at preview, with the name of what is wrong.
@@ -156,7 +156,7 @@ function withDefaults(
   { replaceOnChanges }: pulumi.CustomResourceOptions,
 ): pulumi.Inputs {
   const secret = args?.secret === undefined ? undefined : pulumi.secret(args.secret);
-  // The host does not tell the engine which properties differ, so the engine cannot act on this option: our diff does.
+  // The host passes no changed properties to the engine, so the engine cannot act on this option: our diff does.
   const replace = replaceOnChanges === undefined ? {} : { __replaceOnChanges: replaceOnChanges };
   const identity = {
     name: args?.name ?? name,

@@ -2,7 +2,7 @@ import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "./model"
 import type { Operation } from "./operation";
 
 /**
- * What UP42 answered to a delete: `deleted` when it says so without a doubt, `missing` when UP42 itself says that it
+ * What UP42 answered to a delete: `deleted` when it says so clearly, `missing` when UP42 itself says that it
  * has no such webhook, `unconfirmed` when it accepted the request and only a look can show whether it is done.
  */
 export type Deletion = "deleted" | "missing" | "unconfirmed";

@@ -170,7 +170,7 @@ export class Up42Client implements WebhooksApi {
     return { ...test, message: this.redact(test.message), response: this.redact(test.response) };
   }
 
-  /** Makes sure that the answer is about the webhook that was asked for. */
+  /** Makes sure that the answer is about this webhook. */
   async #one(call: Call, id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
     const webhook = await orMissing(
       this.#connection.call(call, operation, ({ body }) => {

@@ -8,7 +8,7 @@ export interface WebhookSpec {
   readonly secret?: string | undefined;
 }
 
-/** A webhook as UP42 tells of it. */
+/** A webhook as UP42 answers it. */
 export interface RemoteWebhook {
   readonly id: string;
   readonly name: string;
@@ -16,7 +16,7 @@ export interface RemoteWebhook {
   /** A sorted set: order carries no meaning at UP42. */
   readonly events: readonly string[];
   readonly active: boolean;
-  /** Undefined: it has none, or UP42 does not tell; which of the two cannot be known. */
+  /** Undefined: it has none, or UP42 does not show it. Nothing distinguishes the two. */
   readonly secret?: string | undefined;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -38,7 +38,7 @@ export interface WebhookEvent {
   readonly documentation: string;
 }
 
-/** What came of the test notification for one event, as UP42's `POST …/webhooks/{id}/tests` tells it. */
+/** What came of the test notification for one event, as UP42's `POST …/webhooks/{id}/tests` reports it. */
 export interface EventTest {
   /** For instance `order.status`. */
   readonly eventName: string;

@@ -249,7 +249,7 @@ export function parseDeletion(status: number, body: string, wanted: string): Del
   return status === 202 ? "unconfirmed" : "deleted";
 }
 
-/** Makes sure that an answer is about the webhook that was asked for. @throws AnswerError */
+/** Makes sure that an answer is about this webhook. @throws AnswerError */
 export function checkId(found: string, wanted: string): void {
   if (found !== wanted) {
     throw new AnswerError(`UP42 answered with another webhook (${found})`);

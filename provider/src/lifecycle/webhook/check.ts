@@ -66,7 +66,7 @@ export async function checkWebhook(call: Call, olds: Properties, news: Propertie
   }
 }
 
-/** The argument, the configuration, what it was before, or the account's own; the last is asked for only once ever. */
+/** The argument, the configuration, what it was before, or the account's own; the last takes a request, so it is only used when there is nothing else. */
 export async function resolveWorkspaceId(
   session: Session,
   olds: Properties,
@@ -85,9 +85,9 @@ export async function resolveWorkspaceId(
 
 async function failuresOf(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {
   const { session, call, known, changed } = checking;
-  const doubled = doubleInProgram(checking);
-  if (doubled.length > 0 || changed.size === 0) {
-    return doubled;
+  const duplicates = duplicateInProgram(checking);
+  if (duplicates.length > 0 || changed.size === 0) {
+    return duplicates;
   }
   const [eventFailures, , identityFailures] = await Promise.all([
     changed.has("events") && known.events !== undefined
@@ -100,7 +100,7 @@ async function failuresOf(checking: Checking, operation: Operation): Promise<rea
 }
 
 /** Two resources of one program with the same name and URL would send every notification twice. */
-function doubleInProgram({ session, call, known, inputs }: Checking): readonly CheckFailure[] {
+function duplicateInProgram({ session, call, known, inputs }: Checking): readonly CheckFailure[] {
   const { name, url, ifExists } = known;
   const { workspaceId } = inputs;
   const isComparable = name !== undefined && url !== undefined && typeof workspaceId === "string";
@@ -120,7 +120,7 @@ function doubleInProgram({ session, call, known, inputs }: Checking): readonly C
       ];
 }
 
-/** Resources are told apart by a number, which is of no interest to the user. */
+/** A resource's name, without the number that distinguishes it from others of the same name. */
 export function labelOf(resource: string): string {
   return resource.replace(/#\d+$/, "");
 }

@@ -193,7 +193,7 @@ class Creation {
     return !sameIdentity(webhook, this.spec) && others.some((one) => sameIdentity(webhook, one));
   }
 
-  /** Our secret in clear, in a webhook that was created since we began: nobody else could have sent it. */
+  /** Our secret in clear, in a webhook that was created since we began: no other stack knows it. */
   #isProvablyOurs(webhook: RemoteWebhook): boolean {
     const { secret } = this.spec;
     const createdAt = Date.parse(webhook.createdAt) - this.workspace.api.clockOffsetMs;
@@ -229,7 +229,7 @@ class Creation {
   #doubtful(error: LostAnswerError, found: readonly RemoteWebhook[]): Up42Error {
     return new Up42Error(
       `UP42's answer was lost (${error.message}), and workspace ${this.workspace.id} has a new webhook that may be this ` +
-        `one or somebody else's: ${spellTwins(found, this.spec)}. Nothing was recorded in the stack, nor created again`,
+        `one or another owner's: ${spellTwins(found, this.spec)}. Nothing was recorded in the stack, nor created again`,
       {
         cause: error,
         nextStep:

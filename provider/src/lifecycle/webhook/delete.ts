@@ -50,13 +50,14 @@ async function isKept(
   if (session.claims.hasOther(own)) {
     return true;
   }
-  session.claims.add(own);
+  session.claims.leave(own);
   const remote = await workspace.beforeDelete(id, operation);
   if (remote === undefined || updatedAt === "" || !isLater(remote.updatedAt, updatedAt)) {
     return session.claims.hasOther(own);
   }
   await session.claims.settled();
-  if (session.claims.hasOther(own)) {
+  // An entry that knows the webhook as it is now deletes it, if it is to be deleted at all.
+  if (session.claims.hasOther(own) || session.claims.isLeftAs({ id, updatedAt: remote.updatedAt })) {
     return true;
   }
   if (workspace.isForgotten(id)) {

@@ -122,7 +122,7 @@ export const webhookInputs = v.object({
   profile: v.optional(v.string()),
 });
 
-/** How UP42 spells what it was asked for, where that differs: later looks are compared with it. */
+/** How UP42 spells a field, where that differs from the program: later looks are compared with it. */
 const answered = v.object({
   name: v.optional(v.string()),
   url: v.optional(v.string()),

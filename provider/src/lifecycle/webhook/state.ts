@@ -3,7 +3,7 @@ import { compact } from "../properties";
 import { isConcealed, sameEvents, sameTime, sameUrl } from "./compare";
 import type { Answered, WebhookInputs, WebhookState } from "./fields";
 
-/** What UP42 is asked for. An empty secret removes the old one; without an old one, none is mentioned. */
+/** The body of a create or an update. An empty secret removes the old one; without an old one, none is mentioned. */
 export function specOf(inputs: WebhookInputs, hadSecret = false): WebhookSpec {
   const { name, url, events, active } = inputs;
   const secret = inputs.secret ?? (hadSecret ? "" : undefined);
@@ -33,12 +33,12 @@ function hashOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hash : "";
 }
 
-/** Whether somebody has written the webhook since the entry with this state last saw it. */
+/** Whether the webhook was written since the entry with this state last saw it. */
 export function hasMoved(state: WebhookState, remote: RemoteWebhook): boolean {
   return state.updatedAt === "" || !sameTime(remote.updatedAt, state.updatedAt);
 }
 
-/** The state after a look at UP42: what differs from what was asked for and from what UP42 answered then. */
+/** The state after a look at UP42: what differs from the program and from what UP42 answered then. */
 export function refreshed(state: WebhookState, remote: RemoteWebhook): WebhookState {
   const { answered = {} } = state;
   const drift = compact({

@@ -5,7 +5,7 @@ import { sameIdentity, similarIdentity } from "./compare";
 
 type Identity = Pick<WebhookSpec, "name" | "url">;
 
-/** The webhooks with this name and URL, in whichever spelling, that were there before this process created any. */
+/** The webhooks with this name and URL, in any spelling, that were there before this process created any. */
 export async function existingTwins(
   workspace: Workspace,
   identity: Identity,
@@ -14,7 +14,7 @@ export async function existingTwins(
   return [...(await workspace.before(operation)).values()].filter((one) => similarIdentity(one, identity));
 }
 
-/** Names webhooks for a message; the spelling only where it differs from what was asked for. */
+/** Names webhooks for a message; the spelling only where it differs from the program. */
 export function spellTwins(twins: readonly RemoteWebhook[], identity: Identity): string {
   return twins
     .map((twin) => {

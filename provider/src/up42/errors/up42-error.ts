@@ -23,7 +23,7 @@ export type ErrorCode =
 
 /**
  * The base of every error that this package throws on purpose. Its message is a cause, on one line, and never holds a
- * credential or a webhook's secret. Whoever runs the operation adds what failed and the next step.
+ * credential or a webhook's secret. The session adds what failed and the next step.
  */
 export class Up42Error extends Error {
   readonly code: ErrorCode | undefined;
