@@ -151,7 +151,7 @@ test("prod is not touched when the receiver of staging fails, although it is to 
   ]);
   expect(stderr).toMatch(/^prod not touched: staging comes first, and failed$/m);
   expect(stderr).toMatch(
-    /^staging failed: .*\n\t\* Failed to test webhook "notifications-staging" \(http\S+\): job\.status: .*503/m,
+    /^staging failed: .*\n\t\* Failed to test webhook "notifications-staging" \(http\S+\): job\.status, order\.status: .*503/m,
   );
   expect(emulator.requests.filter(({ path }) => path.includes(PROD.workspaceId))).toEqual([]);
   expect(emulator.webhooks(PROD.workspaceId)).toMatchObject([{ active: true }]);

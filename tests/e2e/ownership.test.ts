@@ -146,7 +146,7 @@ describe("who owns a webhook", () => {
        new up42.Webhook("duplicate", { ...args, ifExists: "adopt" });
        new up42.Webhook("owner", args);`,
     );
-    await project.up({ expectFailure: true });
+    await project.up({ expectFailure: true, preview: true });
     expect(await entriesOf(project)).toEqual([`owner ${id}`]);
     await write(webhook("owner"));
     await project.up();

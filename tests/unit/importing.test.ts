@@ -40,7 +40,9 @@ describe("importing pulumi-up42 in a program", () => {
       .map((file) => relative(dist, file))
       .filter(
         (file) =>
-          !/^(index|resources\/[\w-]+|functions\/[\w-]+|dynamic\/(stub|installation)|config\/run-by-cli)\.js$/.test(file),
+          !/^(index|resources\/[\w-]+|functions\/[\w-]+|dynamic\/(stub|installation)|config\/run-by-cli)\.js$/.test(
+            file,
+          ),
       );
     expect(elsewhere).toEqual([]);
   });
