@@ -119,6 +119,22 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
     expect(await readFile(join(folder, "errors.xml"), "utf8")).toContain("<error message=");
   });
 
+  test("test: nothing tested is no success", async () => {
+    const { exitCode, stdout, stderr } = await up42(["test", "--all", "--events", "order.statsu"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("none of them subscribes to order.statsu, only to job.status, order.status.");
+  });
+
+  test("test --junit: a report that cannot be written hides no result", async () => {
+    const { exitCode, stdout, stderr } = await up42(["test", good, "--junit", "missing/report.xml"]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain("1 webhooks: 2 of 2 tests succeeded.");
+    expect(stdout).toContain(
+      `Webhook "good" (${good}) is inactive: UP42 sends it no notifications but tests.`,
+    );
+    expect(stderr).toMatch(/Failed to write .*report\.xml \(--junit\): ENOENT\. Create its folder/);
+  });
+
   test("events: lists what UP42 can notify of", async () => {
     const { exitCode, stdout } = await up42(["events"]);
     expect(exitCode).toBe(0);
