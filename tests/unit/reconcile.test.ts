@@ -166,7 +166,7 @@ describe("a create whose answer is lost", () => {
       lost();
     });
     const error = await create().then(String, String);
-    expect(error).toContain("has a new webhook that may be this one or somebody else's");
+    expect(error).toContain("has a new webhook that may be this one or another owner's");
     expect(error).toContain(id);
     expect(error).not.toContain("canary");
     expect(api.count("create")).toBe(1);
