@@ -12,10 +12,16 @@ import { copyOwnFiles } from "./folders";
 
 export { WORKSPACE };
 
+/** The text of a program's files by name. */
+export type ProgramFiles = Readonly<Record<string, string>>;
+
 /** What a project for an end-to-end test consists of. */
 export interface ProjectOptions {
-  /** The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy. */
-  readonly program: string | { readonly folder: string };
+  /**
+   * The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy, or the
+   * files of one in YAML, Python or Go, by name.
+   */
+  readonly program: string | { readonly folder: string } | { readonly files: ProgramFiles };
   /** Stack configuration, such as `{ "up42:username": "…", "up42:password": { secret: "…" } }`. */
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
@@ -33,11 +39,12 @@ export type Deployment = CommandResult & EngineActivity;
 
 /** Makes a project with one stack, "dev". */
 export async function createProject({ program, ...settings }: ProjectOptions): Promise<PulumiProject> {
+  const languages = typeof program !== "string" && "files" in program;
   const write = async (folder: string): Promise<void> => {
     await writeProject(folder, program);
-    await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
+    if (!languages) await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  return await create({ write, ...settings }, PulumiProject);
+  return await create({ write, languages, ...settings }, PulumiProject);
 }
 
 /** The driver, with what tests look at: the engine's events, the state, and what is left in files. */
@@ -47,6 +54,11 @@ export class PulumiProject extends Driver {
   /** Replaces the program by other JavaScript source. */
   writeProgram(source: string): Promise<void> {
     return writeFile(join(this.folder, "index.js"), source);
+  }
+
+  /** Writes files of the program. */
+  writeFiles(files: ProgramFiles): Promise<void> {
+    return writeFiles(this.folder, files);
   }
 
   up(options: DeployOptions = {}): Promise<Deployment> {
@@ -104,11 +116,16 @@ export class PulumiProject extends Driver {
 }
 
 async function writeProject(folder: string, program: ProjectOptions["program"]): Promise<void> {
-  if (typeof program !== "string") {
-    await copyOwnFiles(program.folder, folder);
-    return;
-  }
-  await writeFile(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "test", main: "index.js" }));
-  await writeFile(join(folder, "index.js"), program);
+  if (typeof program === "string") {
+    await writeFiles(folder, {
+      "Pulumi.yaml": "name: test\nruntime: nodejs\n",
+      "package.json": JSON.stringify({ name: "test", main: "index.js" }),
+      "index.js": program,
+    });
+  } else if ("files" in program) await writeFiles(folder, program.files);
+  else await copyOwnFiles(program.folder, folder);
+}
+
+async function writeFiles(folder: string, files: ProgramFiles): Promise<void> {
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
 }
