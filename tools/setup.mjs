@@ -1,12 +1,14 @@
 // Makes a clone ready for the demo, the tests and the checks: installs, compiles, and finds or builds a Pulumi CLI.
 // It says what it does, and does nothing, quickly, when everything is there. Plain Node.js: it runs before anything
-// is installed. With --no-cli it leaves the Pulumi CLI out.
+// is installed. With --no-cli it leaves the Pulumi CLI out; with --languages it adds what programs in other languages
+// than JavaScript need.
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COMPILER, compile, PACKAGES } from "./compile.mjs";
+import { ensureLanguageProgram, LANGUAGE_PROGRAMS } from "./language-programs.mjs";
 import { withLock } from "./lock.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 import { ensurePulumi } from "./pulumi-cli.mjs";
@@ -22,7 +24,11 @@ async function setup() {
   checkPlatform();
   if (!(await isInstalled()) || !(await isCompiled()))
     await withLock(join(STATE, "setup.lock"), prepare, onWait);
-  if (!process.argv.includes("--no-cli")) await ensurePulumi({ log: console.log });
+  if (process.argv.includes("--no-cli")) return;
+  await ensurePulumi({ log: console.log });
+  if (process.argv.includes("--languages")) {
+    for (const program of LANGUAGE_PROGRAMS) await ensureLanguageProgram(program, console.log);
+  }
 }
 
 function checkPlatform() {
