@@ -52,6 +52,7 @@ export function pulumiVariables(root) {
  * @property {Readonly<Record<string, string | { readonly secret: string }>>} [config] the stack's configuration
  * @property {Readonly<Record<string, string>>} [env] more environment variables for every command
  * @property {string} [stack] the stack's name, default: "dev"
+ * @property {readonly string[]} [path] more folders for PATH, such as a language host's
  * @property {boolean} [color] whether the CLI's output has colors, default: `false`
  */
 
@@ -151,10 +152,14 @@ export class PulumiProject {
  * @param {new (...args: ConstructorParameters<typeof PulumiProject>) => T} Type
  * @returns {Promise<T>}
  */
-export async function createProject({ write, config = {}, env = {}, stack = "dev", color = false }, Type) {
+export async function createProject(
+  { write, config = {}, env = {}, path: more = [], stack = "dev", color = false },
+  Type,
+) {
   const cli = await requirePulumi();
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-"));
-  const path = [...(await pulumiPathEntries(cli, WORKSPACE)), dirname(cli.binary), process.env.PATH ?? ""];
+  const entries = await pulumiPathEntries(cli, WORKSPACE);
+  const path = [...more, ...entries, dirname(cli.binary), process.env.PATH ?? ""];
   const variables = {
     ...ownEnvironment(),
     ...pulumiVariables(root),
