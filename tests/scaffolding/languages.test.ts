@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../python/environment";
 import { generateSdk, installPythonSdk, pulumiVirtualenv } from "../support/languages";
-import { createProject, type ProgramFiles, type PulumiProject } from "../support/pulumi";
+import { createProject, type ProjectFiles, type PulumiProject } from "../support/pulumi";
 
 /** Programs in other languages, and SDKs for them: only what it takes to run them, without a provider. */
 
@@ -17,7 +17,7 @@ let project: PulumiProject;
 
 afterEach(() => project.dispose());
 
-async function deploy(files: ProgramFiles): Promise<Record<string, unknown>> {
+async function deploy(files: ProjectFiles): Promise<Record<string, unknown>> {
   project = await createProject({
     program: { files: { ...files, "schema.json": SCHEMA } },
     config: { greeting: "hello" },

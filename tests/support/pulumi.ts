@@ -1,5 +1,5 @@
-import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { CommandResult } from "../../tools/process.mjs";
 import {
   createProject as create,
@@ -12,16 +12,16 @@ import { copyOwnFiles } from "./folders";
 
 export { WORKSPACE };
 
-/** The text of a program's files by name. */
-export type ProgramFiles = Readonly<Record<string, string>>;
+/** The files of a Pulumi project, `Pulumi.yaml` among them: their contents by their paths. */
+export type ProjectFiles = Readonly<Record<string, string>>;
 
 /** What a project for an end-to-end test consists of. */
 export interface ProjectOptions {
   /**
-   * The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy, or the
-   * files of one in YAML, Python or Go, by name.
+   * The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy, or the files
+   * of one in another language.
    */
-  readonly program: string | { readonly folder: string } | { readonly files: ProgramFiles };
+  readonly program: string | { readonly folder: string } | { readonly files: ProjectFiles };
   /** Stack configuration, such as `{ "up42:username": "…", "up42:password": { secret: "…" } }`. */
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
@@ -42,7 +42,7 @@ export async function createProject({ program, ...settings }: ProjectOptions): P
   const languages = typeof program !== "string" && "files" in program;
   const write = async (folder: string): Promise<void> => {
     await writeProject(folder, program);
-    if (!languages) await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
+    await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
   return await create({ write, languages, ...settings }, PulumiProject);
 }
@@ -56,8 +56,8 @@ export class PulumiProject extends Driver {
     return writeFile(join(this.folder, "index.js"), source);
   }
 
-  /** Writes files of the program. */
-  writeFiles(files: ProgramFiles): Promise<void> {
+  /** Writes files of the project. */
+  writeFiles(files: ProjectFiles): Promise<void> {
     return writeFiles(this.folder, files);
   }
 
@@ -122,10 +122,16 @@ async function writeProject(folder: string, program: ProjectOptions["program"]):
       "package.json": JSON.stringify({ name: "test", main: "index.js" }),
       "index.js": program,
     });
-  } else if ("files" in program) await writeFiles(folder, program.files);
-  else await copyOwnFiles(program.folder, folder);
+  } else if ("files" in program) {
+    await writeFiles(folder, program.files);
+  } else {
+    await copyOwnFiles(program.folder, folder);
+  }
 }
 
-async function writeFiles(folder: string, files: ProgramFiles): Promise<void> {
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
+async function writeFiles(folder: string, files: ProjectFiles): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
 }

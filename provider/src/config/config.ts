@@ -19,18 +19,23 @@ export interface ConfigSource {
   readonly env: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-type Key =
-  | "username"
-  | "password"
-  | "projectId"
-  | "projectApiKey"
-  | "accessToken"
-  | "workspaceId"
-  | "region"
-  | "apiUrl"
-  | "authUrl"
-  | "timeoutSeconds"
-  | "maxRetries";
+/** The settings, in the order in which messages list them. */
+export const SETTINGS = [
+  "username",
+  "password",
+  "projectId",
+  "projectApiKey",
+  "accessToken",
+  "workspaceId",
+  "region",
+  "apiUrl",
+  "authUrl",
+  "timeoutSeconds",
+  "maxRetries",
+] as const;
+
+/** The name of a setting. */
+export type Setting = (typeof SETTINGS)[number];
 
 interface Found {
   readonly value: string;
@@ -77,7 +82,7 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
     );
   }
   const names = namesFor(profile);
-  const find = (key: Key): Found | undefined => lookUp(source, names, key);
+  const find = (key: Setting): Found | undefined => lookUp(source, names, key);
   const region = regionOf(find("region"));
   return {
     credentials: credentialsOf(find, names, source.env !== undefined),
@@ -92,8 +97,8 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
 
 interface Names {
   readonly namespace: string;
-  readonly config: (key: Key) => string;
-  readonly env: (key: Key) => string;
+  readonly config: (key: Setting) => string;
+  readonly env: (key: Setting) => string;
 }
 
 function namesFor(profile: string | undefined): Names {
@@ -106,7 +111,7 @@ function namesFor(profile: string | undefined): Names {
   };
 }
 
-function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined {
+function lookUp(source: ConfigSource, names: Names, key: Setting): Found | undefined {
   const configured = source.config(names.config(key))?.trim();
   if (configured !== undefined && configured !== "") {
     return { value: configured, from: names.config(key), inConfig: true };
@@ -123,7 +128,7 @@ function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined
  * the config, its password in the environment), or stands alone when the config names none.
  */
 function credentialsOf(
-  find: (key: Key) => Found | undefined,
+  find: (key: Setting) => Found | undefined,
   names: Names,
   readsEnvironment: boolean,
 ): Credentials {
@@ -162,7 +167,7 @@ function credentialsOf(
   return build(kind, (key) => find(key)?.value ?? "");
 }
 
-function build(kind: CredentialKind, value: (key: Key) => string): Credentials {
+function build(kind: CredentialKind, value: (key: Setting) => string): Credentials {
   switch (kind) {
     case "password":
       return { kind, username: value("username"), password: value("password") };
