@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly beforeLast?: () => Promise<void>;
   /** Called when all have run, while those in the background still do. */
   readonly beforeStop: () => Promise<void>;
-  /** How long each may take; default: three minutes. */
+  /** How long each may take; default: ten minutes. */
   readonly timeoutMs?: number;
 }
 
@@ -70,7 +70,7 @@ export function readmeBlocks(readme: string): Block[] {
  */
 export async function runBlocks(
   blocks: readonly Block[],
-  { folder, env, beforeLast, beforeStop, timeoutMs = 180_000 }: RunOptions,
+  { folder, env, beforeLast, beforeStop, timeoutMs = 600_000 }: RunOptions,
 ): Promise<ReadmeRun> {
   const shell = await Shell.open(folder, env, timeoutMs);
   try {
