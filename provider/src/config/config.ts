@@ -2,6 +2,9 @@ import { ConfigError } from "../up42/errors";
 import { isId } from "../up42/ids";
 import { isLoopback } from "../up42/loopback";
 import type { Credentials, Settings } from "../up42/settings";
+import { type ConfigSource, type Found, type Key, lookUp, type Names, namesFor } from "./lookup";
+
+export type { ConfigSource } from "./lookup";
 
 /** The provider's configuration, complete and checked. */
 export interface Config extends Settings {
@@ -9,34 +12,6 @@ export interface Config extends Settings {
   readonly workspaceId: string | undefined;
   /** What the names of its settings begin with, for messages: `up42`, or `up42-<profile>`. */
   readonly namespace: string;
-}
-
-/** Where a value comes from; `config` wins over `env`. */
-export interface ConfigSource {
-  /** Reads a key of the stack's configuration, for instance `up42:username`. */
-  readonly config: (key: string) => string | undefined;
-  /** Undefined in a process whose environment is not the one that the resources' operations run in. */
-  readonly env: Readonly<Record<string, string | undefined>> | undefined;
-}
-
-type Key =
-  | "username"
-  | "password"
-  | "projectId"
-  | "projectApiKey"
-  | "accessToken"
-  | "workspaceId"
-  | "region"
-  | "apiUrl"
-  | "authUrl"
-  | "timeoutSeconds"
-  | "maxRetries";
-
-interface Found {
-  readonly value: string;
-  /** The name under which it was found, for messages. */
-  readonly from: string;
-  readonly inConfig: boolean;
 }
 
 /** UP42's hosts (documentation: developers/authentication; SDK). */
@@ -88,34 +63,6 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
     timeoutSeconds: numberOf(find("timeoutSeconds"), { least: 1, whole: false }) ?? DEFAULT_TIMEOUT_SECONDS,
     maxRetries: numberOf(find("maxRetries"), { least: 0, whole: true }) ?? DEFAULT_MAX_RETRIES,
   };
-}
-
-interface Names {
-  readonly namespace: string;
-  readonly config: (key: Key) => string;
-  readonly env: (key: Key) => string;
-}
-
-function namesFor(profile: string | undefined): Names {
-  const namespace = profile === undefined ? "up42" : `up42-${profile}`;
-  const prefix = namespace.toUpperCase().replaceAll("-", "_");
-  return {
-    namespace,
-    config: (key) => `${namespace}:${key}`,
-    env: (key) => `${prefix}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-  };
-}
-
-function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined {
-  const configured = source.config(names.config(key))?.trim();
-  if (configured !== undefined && configured !== "") {
-    return { value: configured, from: names.config(key), inConfig: true };
-  }
-  const fromEnvironment = source.env?.[names.env(key)]?.trim();
-  if (fromEnvironment !== undefined && fromEnvironment !== "") {
-    return { value: fromEnvironment, from: names.env(key), inConfig: false };
-  }
-  return undefined;
 }
 
 /**
