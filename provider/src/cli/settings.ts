@@ -1,21 +1,21 @@
 import { readConfig } from "../config/config";
-import { type ConfigSource, type Key, lookUp, namesFor } from "../config/lookup";
+import { type ConfigSource, lookUp, namesFor, type SettingName } from "../config/lookup";
 import type { Credentials } from "../up42/settings";
 
 /** A setting as this command uses it, and where it comes from. */
 export interface Setting {
-  readonly name: Key;
+  readonly name: SettingName;
   /** Undefined for a secret. */
   readonly value: string | undefined;
   readonly from: string;
 }
 
-const CREDENTIALS: Readonly<Record<Credentials["kind"], readonly Key[]>> = {
+const CREDENTIALS: Readonly<Record<Credentials["kind"], readonly SettingName[]>> = {
   password: ["username", "password"],
   projectApiKey: ["projectId", "projectApiKey"],
   accessToken: ["accessToken"],
 };
-const HIDDEN: ReadonlySet<Key> = new Set<Key>(["password", "projectApiKey", "accessToken"]);
+const HIDDEN: ReadonlySet<SettingName> = new Set<SettingName>(["password", "projectApiKey", "accessToken"]);
 
 /**
  * The settings in use, in the order of the documentation. The workspace is among them only if it is configured.
@@ -24,7 +24,7 @@ const HIDDEN: ReadonlySet<Key> = new Set<Key>(["password", "projectApiKey", "acc
 export function settingsInUse(source: ConfigSource, profile: string | undefined): readonly Setting[] {
   const config = readConfig(source, profile);
   const names = namesFor(profile);
-  const setting = (name: Key, otherwise: string | undefined, why: string): readonly Setting[] => {
+  const setting = (name: SettingName, otherwise: string | undefined, why: string): readonly Setting[] => {
     const found = lookUp(source, names, name);
     if (found === undefined) {
       return otherwise === undefined ? [] : [{ name, value: otherwise, from: why }];

@@ -2,7 +2,7 @@ import { ConfigError } from "../up42/errors";
 import { isId } from "../up42/ids";
 import { isLoopback } from "../up42/loopback";
 import type { Credentials, Settings } from "../up42/settings";
-import { type ConfigSource, type Found, type Key, lookUp, type Names, namesFor } from "./lookup";
+import { type ConfigSource, type Found, lookUp, type Names, namesFor, type SettingName } from "./lookup";
 
 export type { ConfigSource } from "./lookup";
 
@@ -52,7 +52,7 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
     );
   }
   const names = namesFor(profile);
-  const find = (key: Key): Found | undefined => lookUp(source, names, key);
+  const find = (key: SettingName): Found | undefined => lookUp(source, names, key);
   const region = regionOf(find("region"));
   return {
     credentials: credentialsOf(find, names, source.env !== undefined),
@@ -70,7 +70,7 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
  * the config, its password in the environment), or stands alone when the config names none.
  */
 function credentialsOf(
-  find: (key: Key) => Found | undefined,
+  find: (key: SettingName) => Found | undefined,
   names: Names,
   readsEnvironment: boolean,
 ): Credentials {
@@ -109,7 +109,7 @@ function credentialsOf(
   return build(kind, (key) => find(key)?.value ?? "");
 }
 
-function build(kind: CredentialKind, value: (key: Key) => string): Credentials {
+function build(kind: CredentialKind, value: (key: SettingName) => string): Credentials {
   switch (kind) {
     case "password":
       return { kind, username: value("username"), password: value("password") };

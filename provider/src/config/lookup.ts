@@ -6,8 +6,8 @@ export interface ConfigSource {
   readonly env: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** The names of all settings. */
-export const KEYS = [
+/** The settings, in the order in which messages list them. */
+export const SETTINGS = [
   "username",
   "password",
   "projectId",
@@ -21,7 +21,8 @@ export const KEYS = [
   "maxRetries",
 ] as const;
 
-export type Key = (typeof KEYS)[number];
+/** The name of a setting. */
+export type SettingName = (typeof SETTINGS)[number];
 
 /** A setting that has a value. */
 export interface Found {
@@ -34,8 +35,8 @@ export interface Found {
 /** What the settings of a profile are called. */
 export interface Names {
   readonly namespace: string;
-  readonly config: (key: Key) => string;
-  readonly env: (key: Key) => string;
+  readonly config: (key: SettingName) => string;
+  readonly env: (key: SettingName) => string;
 }
 
 export function namesFor(profile: string | undefined): Names {
@@ -49,7 +50,7 @@ export function namesFor(profile: string | undefined): Names {
 }
 
 /** A setting from the stack's configuration, else from the environment. An empty one counts as none. */
-export function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined {
+export function lookUp(source: ConfigSource, names: Names, key: SettingName): Found | undefined {
   const configured = source.config(names.config(key))?.trim();
   if (configured !== undefined && configured !== "") {
     return { value: configured, from: names.config(key), inConfig: true };
