@@ -5,6 +5,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, statfs, writeFile } from "no
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { describeResult, runCommand } from "../../tools/process.mjs";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { type PackedPackages, usePacked } from "./packed";
 import { userEnvironment } from "./user-environment";
@@ -31,8 +32,15 @@ const TRIGGER = /\bnpx up42-emulator trigger\b(?!.*--url)/g;
 /**
  * Copies an example to a new temporary folder, with packed packages for its dependencies, and with ports that are
  * free for those that its files name.
+ *
+ * @param installed a copy whose installed packages this one begins with, as hard links; npm then checks them, and
+ *   changes what differs, in a tenth of the time
  */
-export async function copyExample(example: string, packed: PackedPackages): Promise<ExampleCopy> {
+export async function copyExample(
+  example: string,
+  packed: PackedPackages,
+  installed?: ExampleCopy,
+): Promise<ExampleCopy> {
   const root = await mkdtemp(join(await temporaryRoot(), "pulumi-up42-example-"));
   return await setUpIn(root, async () => {
     const folder = join(root, basename(example));
@@ -46,6 +54,7 @@ export async function copyExample(example: string, packed: PackedPackages): Prom
     await copyOwnFiles(example, folder);
     await changeFiles(folder, withPorts);
     await usePacked(folder, packed);
+    if (installed !== undefined) await linkPackages(installed.folder, folder);
     return {
       folder,
       env: {
@@ -53,11 +62,20 @@ export async function copyExample(example: string, packed: PackedPackages): Prom
         TMPDIR: join(root, "tmp"),
         PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+        // The examples, sooner: what a preview shows is for other tests.
+        PULUMI_OPTION_SKIP_PREVIEW: "true",
       },
       emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
       dispose: () => removeFolder(root),
     };
   });
+}
+
+async function linkPackages(from: string, to: string): Promise<void> {
+  for (const name of ["node_modules", "package-lock.json"]) {
+    const result = await runCommand("cp", ["-al", join(from, name), join(to, name)]);
+    if (result.exitCode !== 0) throw new Error(`Failed to link ${name}: ${describeResult(result)}`);
+  }
 }
 
 async function changeFiles(folder: string, change: (text: string) => string): Promise<void> {
