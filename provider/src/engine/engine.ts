@@ -14,11 +14,16 @@ export class Engine {
   #isWatched = false;
   #hasBeenThere = false;
   readonly #address: string | undefined;
+  readonly #onGone: () => void;
   readonly #parent = process.ppid;
 
-  /** @param address Where the engine listens, as it names itself to its plugins, such as `127.0.0.1:34567`. */
-  constructor(address: string | undefined) {
+  /**
+   * @param address Where the engine listens, as it names itself to its plugins, such as `127.0.0.1:34567`.
+   * @param onGone Called when its connection shows that it has ended.
+   */
+  constructor(address: string | undefined, onGone: () => void = () => undefined) {
     this.#address = address;
+    this.#onGone = onGone;
   }
 
   /** Starts to watch, when the engine calls first: it is there at that moment. */
@@ -47,7 +52,10 @@ export class Engine {
     // What the engine says is for its own protocol; only that it is there matters.
     socket.resume();
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      this.#isGone ||= error.code === "ECONNREFUSED" && this.#hasBeenThere;
+      if (error.code === "ECONNREFUSED" && this.#hasBeenThere && !this.#isGone) {
+        this.#isGone = true;
+        this.#onGone();
+      }
     });
     socket.on("close", () => {
       if (wasConnected) {
