@@ -1,12 +1,10 @@
-import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, readFile, statfs, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describeResult, runCommand } from "../../tools/process.mjs";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
+import { freePorts } from "./listen";
 import { type PackedPackages, usePacked } from "./packed";
 import { userEnvironment } from "./user-environment";
 
@@ -98,31 +96,5 @@ async function temporaryRoot(): Promise<string> {
     return bavail * bsize > 4 * 1024 ** 3 ? memory : tmpdir();
   } catch {
     return tmpdir();
-  }
-}
-
-/**
- * Ports that nobody listens on; all different. Between a port's choice and its use an example is installed. So they
- * are not of the range from which systems take ports for connections, one of which might get it meanwhile.
- */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(15_000, 32_000);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports];
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  try {
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    server.close();
   }
 }
