@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -78,9 +78,11 @@ export async function isComplete(folder, set = CLI) {
  */
 export async function buildPrograms({ cacheRoot, version, log, build = goBuild, set = CLI }) {
   const folder = buildFolder(cacheRoot, version, set);
-  const onWait = () => log(`Another process is building ${set.title}; waiting for it.`);
+  await mkdir(dirname(folder), { recursive: true });
+  const onWait = (/** @type {number} */ port) =>
+    log(`Another process is building ${set.title}, and holds port ${port}; waiting for it.`);
   await withLock(
-    `${folder}.lock`,
+    folder,
     async () => {
       if (await isComplete(folder, set)) return;
       const workPrefix = `${folder}.building-`;
