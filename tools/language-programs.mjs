@@ -77,7 +77,7 @@ export async function ensureLanguageProgram(program, log) {
     folder: folderOf(program),
     files: filesOf(program),
     sources: await sourcesOf(program),
-    onWait: () => log(`Another process is building ${name}; waiting for it.`),
+    onWait: (port) => log(`Another process is building ${name}, and holds port ${port}; waiting for it.`),
     fill: async (work) => {
       await goBuild(PROGRAMS[program], await versionOf(program), join(work, name), log);
       if (program === "python") {

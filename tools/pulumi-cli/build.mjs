@@ -91,7 +91,8 @@ export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
     folder: buildFolder(cacheRoot, version),
     files: FILES,
     sources: await sourcesHash(),
-    onWait: () => log("Another process is building the Pulumi CLI; waiting for it."),
+    onWait: (port) =>
+      log(`Another process is building the Pulumi CLI, and holds port ${port}; waiting for it.`),
     fill: async (work) => {
       const sdk = sdkFolder(MODULES);
       for (const program of GO_PROGRAMS) await build(program, version, join(work, program.name), log);

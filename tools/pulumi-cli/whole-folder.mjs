@@ -33,12 +33,12 @@ export async function isWhole(folder, files, sources) {
  * @param {readonly string[]} options.files
  * @param {string} options.sources a hash
  * @param {(work: string) => Promise<void>} options.fill makes the files in a temporary folder
- * @param {() => void} options.onWait
+ * @param {(port: number) => void} options.onWait called when another process fills it, with the port that it holds
  */
 export async function fillFolder({ folder, files, sources, fill, onWait }) {
   await mkdir(dirname(folder), { recursive: true });
   await withLock(
-    `${folder}.lock`,
+    folder,
     async () => {
       if (await isWhole(folder, files, sources)) return;
       const workPrefix = `${folder}.building-`;

@@ -1,4 +1,5 @@
-import { readConfig, SETTINGS, type Setting } from "../config/config";
+import { readConfig } from "../config/config";
+import { SETTINGS, type SettingName } from "../config/lookup";
 import {
   type Checked,
   failure,
@@ -12,7 +13,7 @@ import {
 const OF_THE_ENGINE: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "pluginChecksums"]);
 
 /** Settings that are secrets, whatever the program says of them. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set<Setting>([
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
   "password",
   "projectApiKey",
   "accessToken",

@@ -1,11 +1,11 @@
-import type { Setting } from "../config/config";
+import type { SettingName } from "../config/lookup";
 import type { webhookInputFields } from "../lifecycle/webhook/fields";
 import type { webhookTestInputFields } from "../lifecycle/webhook-test/fields";
 
 /** What each property is, for the documentation that every language generates from the schema. */
 type Descriptions<Name extends PropertyKey> = Readonly<Record<Name, string>>;
 
-export const SETTING_DESCRIPTIONS: Descriptions<Setting> = {
+export const SETTING_DESCRIPTIONS: Descriptions<SettingName> = {
   username:
     "The user's name (an e-mail address), together with `password`. Default: the environment variable `UP42_USERNAME`.",
   password: "The user's password. Default: the environment variable `UP42_PASSWORD`.",

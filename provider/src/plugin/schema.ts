@@ -1,6 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { SETTINGS, type Setting } from "../config/config";
+import { SETTINGS, type SettingName } from "../config/lookup";
 import { webhookInputFields } from "../lifecycle/webhook/fields";
 import { webhookTestInputFields } from "../lifecycle/webhook-test/fields";
 import { SECRET_SETTINGS } from "./config";
@@ -68,7 +68,7 @@ export function schemaOf(version: string) {
 }
 
 function settingProperties(): Properties {
-  const numbers: ReadonlyMap<Setting, Type> = new Map([
+  const numbers: ReadonlyMap<SettingName, Type> = new Map([
     ["timeoutSeconds", NUMBER],
     ["maxRetries", INTEGER],
   ]);
