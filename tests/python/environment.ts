@@ -36,8 +36,13 @@ export async function pythonWith(...requirements: readonly string[]): Promise<st
 }
 
 /** Runs a program to its end; gives what it wrote to stdout. */
-export async function run(command: string, args: readonly string[], cwd = __dirname): Promise<string> {
-  const result = await runCommand(command, [...args], { cwd });
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd = __dirname,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const result = await runCommand(command, [...args], { cwd, env });
   if (result.exitCode === 0) return result.stdout;
   throw new Error(`Failed to run ${command} ${args.join(" ")}:\n${outputTail(result, 80)}`);
 }

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../python/environment";
-import { generateSdk, installPythonSdk, pulumiVirtualenv } from "../support/languages";
+import { type GeneratedSdk, generateSdk, installPythonSdk, pulumiVirtualenv } from "../support/generated-sdk";
 import { createProject, type ProjectFiles, type PulumiProject } from "../support/pulumi";
 
 /** Programs in other languages, and SDKs for them: only what it takes to run them, without a provider. */
@@ -14,8 +14,13 @@ const SCHEMA = JSON.stringify({
 });
 
 let project: PulumiProject;
+let sdk: GeneratedSdk | undefined;
 
-afterEach(() => project.dispose());
+afterEach(async () => {
+  await Promise.all([project.dispose(), sdk?.dispose()]);
+});
+
+const schema = (): string => join(project.folder, "schema.json");
 
 async function deploy(files: ProjectFiles): Promise<Record<string, unknown>> {
   project = await createProject({
@@ -28,7 +33,7 @@ async function deploy(files: ProjectFiles): Promise<Record<string, unknown>> {
   return await project.outputs();
 }
 
-test("a program in YAML runs", async () => {
+test("a program in YAML runs, and a package for Node.js is generated", async () => {
   const yaml = `name: test
 runtime: yaml
 config:
@@ -37,21 +42,27 @@ outputs:
   answer: \${greeting}, YAML
 `;
   expect(await deploy({ "Pulumi.yaml": yaml })).toEqual({ answer: "hello, YAML" });
+  sdk = await generateSdk("nodejs", schema());
+  expect(await readdir(sdk.folder)).toContain("thing.ts");
 });
 
 test("a program in Python runs in its virtual environment, and gets a generated SDK", async () => {
-  const { folder, python } = await pulumiVirtualenv();
-  const runtime = { name: "python", options: { virtualenv: folder } };
+  const { folder: virtualenv, python } = await pulumiVirtualenv();
+  const runtime = { name: "python", options: { virtualenv } };
   const program = `import sys, pulumi
 pulumi.export("answer", pulumi.Config().require("greeting") + ", Python")
 pulumi.export("environment", sys.prefix)
 `;
   const files = { "Pulumi.yaml": JSON.stringify({ name: "test", runtime }), "__main__.py": program };
-  expect(await deploy(files)).toEqual({ answer: "hello, Python", environment: folder });
-  const sdk = await installPythonSdk(await generateSdk(project, "schema.json", "python"));
-  expect(await run(python, ["-c", "import pulumi_sample as it; print(it.Thing.__name__)"], sdk)).toBe(
-    "Thing\n",
+  expect(await deploy(files)).toEqual({ answer: "hello, Python", environment: virtualenv });
+  const installed = await installPythonSdk(schema());
+  sdk = installed;
+  const printed = await run(
+    python,
+    ["-c", "import pulumi_sample as it; print(it.Thing.__name__)"],
+    installed.installed,
   );
+  expect(printed).toBe("Thing\n");
 });
 
 test("a program in Go runs, and gets a generated SDK", async () => {
@@ -75,6 +86,6 @@ func main() {
     "main.go": program,
   };
   expect(await deploy(files)).toEqual({ answer: "hello, Go" });
-  const sdk = await generateSdk(project, "schema.json", "go");
-  expect(await readdir(join(sdk, "sample"))).toContain("thing.go");
+  sdk = await generateSdk("go", schema());
+  expect(await readdir(join(sdk.folder, "sample"))).toContain("thing.go");
 });

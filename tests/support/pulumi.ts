@@ -39,12 +39,11 @@ export type Deployment = CommandResult & EngineActivity;
 
 /** Makes a project with one stack, "dev". */
 export async function createProject({ program, ...settings }: ProjectOptions): Promise<PulumiProject> {
-  const languages = typeof program !== "string" && "files" in program;
   const write = async (folder: string): Promise<void> => {
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  return await create({ write, languages, ...settings }, PulumiProject);
+  return await create({ write, languages: true, ...settings }, PulumiProject);
 }
 
 /** The driver, with what tests look at: the engine's events, the state, and what is left in files. */

@@ -110,7 +110,11 @@ export async function buildPrograms({ cacheRoot, version, log, build = goBuild, 
 async function buildAll(set, folder, version, build, log) {
   const { programs, sdkScript } = set;
   const script = sdkScript && join(sdkFolder(MODULES), sdkScript);
-  for (const program of programs) await build(program, version, join(folder, program.name), log);
+  for (const program of programs) {
+    const output = join(folder, program.name);
+    await mkdir(dirname(output), { recursive: true });
+    await build(program, version, output, log);
+  }
   if (script) await copyFile(script, join(folder, basename(script)));
   /** @type {Record<string, number | string>} */
   const manifest = { sources: await sourcesHash(MODULES, set) };

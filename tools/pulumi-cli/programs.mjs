@@ -71,6 +71,8 @@ export const LANGUAGE_HOSTS = {
       file: { module: SDK, path: "python/cmd/pulumi-language-python-exec" },
     },
     { name: "pulumi-language-go", module: COMPLETED },
+    // In a folder of its own: the CLI's runs programs, this one only generates.
+    { name: "generate-nodejs/pulumi-language-nodejs", module: COMPLETED },
     { name: "pulumi-language-go-run", module: "language-go", package: `${SDK}/go/pulumi-language-go` },
   ],
   sources: [

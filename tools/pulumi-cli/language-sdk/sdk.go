@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -46,10 +47,14 @@ func (host *languageHost) GeneratePackage(
 func (host *languageHost) generate(
 	pkg *schema.Package, req *pulumirpc.GeneratePackageRequest, loader schema.ReferenceLoader,
 ) (map[string][]byte, error) {
-	if host.language == "go" {
+	switch host.language {
+	case "go":
 		return golang.GeneratePackage("pulumi", pkg, req.LocalDependencies)
+	case "nodejs":
+		return nodejs.GeneratePackage("pulumi", pkg, req.ExtraFiles, req.LocalDependencies, req.Local, loader)
+	default:
+		return python.GeneratePackage("pulumi", pkg, req.ExtraFiles, loader)
 	}
-	return python.GeneratePackage("pulumi", pkg, req.ExtraFiles, loader)
 }
 
 func writeFiles(folder string, files map[string][]byte) error {
