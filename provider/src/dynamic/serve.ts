@@ -1,13 +1,13 @@
+import { Engine } from "../engine/engine";
+import { markSecrets } from "../engine/secret";
 import { isTexts, type Properties } from "../lifecycle/properties";
 import { type Call, PartialFailure, type ResourceLifecycle } from "../lifecycle/resource";
 import { Sessions } from "../lifecycle/sessions";
 import { Up42Error } from "../up42/errors";
 import { printable } from "../up42/printable";
-import { Engine } from "./engine";
 import { leaveToEngine } from "./engine-shows";
 import { InitializationError } from "./initialization-error";
 import type { DynamicProvider } from "./provider";
-import { markSecrets } from "./secret";
 
 /** Pulumi's host is started with the engine's address as its only argument. */
 const engine = new Engine(process.argv[2]);

@@ -6,7 +6,7 @@ import { Session } from "./session";
 
 /** What the sessions of a process are made from. */
 export interface SessionsOptions extends ConfigSource {
-  /** Whether the process that this one works for has ended: then nothing more is sent. Default: never. */
+  /** Whether Pulumi has ended or was interrupted: then nothing more is sent. Default: never. */
   readonly isAbandoned?: () => boolean;
 }
 

@@ -16,6 +16,9 @@ const testedWebhook = v.object(
   "must be a Webhook",
 );
 
+/** The names of what a test remembers of its webhook. */
+export const TESTED_FIELDS: readonly string[] = Object.keys(testedWebhook.entries);
+
 /** The inputs of a `WebhookTest`, as a user writes them. */
 export const webhookTestInputFields = {
   webhook: v.optional(testedWebhook),
