@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -84,9 +84,7 @@ export async function ensureLanguageProgram(program, log) {
         const { stdout } = await runCommand("go", ["list", "-m", "-f", "{{.Dir}}", SDK], {
           cwd: join(MODULES, PROGRAMS.python.module),
         });
-        const executor = join(work, PYTHON_EXECUTOR);
-        await copyFile(join(stdout.trim(), "python", "cmd", PYTHON_EXECUTOR), executor);
-        await chmod(executor, 0o755);
+        await copyFile(join(stdout.trim(), "python", "cmd", PYTHON_EXECUTOR), join(work, PYTHON_EXECUTOR));
       }
     },
   });

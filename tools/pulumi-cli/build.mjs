@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform } from "node:os";
 import { dirname, join } from "node:path";
@@ -97,7 +97,6 @@ export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
       const sdk = sdkFolder(MODULES);
       for (const program of GO_PROGRAMS) await build(program, version, join(work, program.name), log);
       await copyFile(join(sdk, DYNAMIC_HOST), join(work, DYNAMIC_HOST));
-      await chmod(join(work, DYNAMIC_HOST), 0o755);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { removeLeftovers, withLock } from "../lock.mjs";
 
@@ -63,7 +63,10 @@ export async function fillFolder({ folder, files, sources, fill, onWait }) {
  * @param {string} sources
  */
 async function writeManifest(folder, files, sources) {
-  const sizes = files.map(async (name) => [name, await executableSize(join(folder, name))]);
+  const sizes = files.map(async (name) => {
+    await chmod(join(folder, name), 0o755);
+    return [name, await executableSize(join(folder, name))];
+  });
   const manifest = { sources, ...Object.fromEntries(await Promise.all(sizes)) };
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 }
