@@ -129,7 +129,7 @@ describe("while UP42 does not answer", () => {
     const said = up.events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? [diagnosticEvent] : []));
     expect(said).toContainEqual(
       expect.objectContaining({
-        message: expect.stringMatching(/create webhook "orders": .*too many requests; trying again in/),
+        message: expect.stringMatching(/create webhook "orders": .*too many requests.*; trying again in/),
         urn: expect.stringMatching(/up42:index:Webhook::orders$/),
         ephemeral: true,
       }),

@@ -104,6 +104,7 @@ describe("the webhook that a test is given", () => {
   };
   const tested = {
     id: "1",
+    name: "orders",
     url: state.url,
     events: state.events,
     active: true,
