@@ -32,7 +32,7 @@ module.exports = {
       ["dynamic/stub", "dynamic/installation", "up42/model"],
       "What a program loads: no host, no API.",
     ),
-    layer("engine", ["lifecycle"], "What both doors know of Pulumi's engine."),
+    layer("engine", ["lifecycle", "up42"], "What both hosts need to know of Pulumi's engine."),
     layer("dynamic", ["engine", "lifecycle", "up42", "config"], "Pulumi's host for dynamic providers."),
     layer("plugin", ["engine", "lifecycle", "up42", "config"], "Pulumi's host for provider plugins."),
     layer("functions", ["lifecycle", "up42", "config", "dynamic/stub"], "Functions of a program."),
