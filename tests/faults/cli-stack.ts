@@ -107,6 +107,11 @@ class CliStack implements Stack {
     return (await this.#resources()).map(({ name, id }) => ({ name, id }));
   }
 
+  async hasPendingOperations(): Promise<boolean> {
+    const { stack } = await this.project.exportStack();
+    return stack.deployment.pending_operations.some(({ type }) => type !== "creating");
+  }
+
   async forget(name: string): Promise<void> {
     const entry = (await this.#resources()).find((one) => one.name === name);
     if (entry !== undefined) await this.project.run(["state", "delete", "--yes", entry.urn]);

@@ -1,5 +1,5 @@
 import { stub } from "../../provider/src/dynamic/stub";
-import { type DynamicHost, HostError, type Properties } from "./host";
+import { type DynamicHost, HostError, NO_ENGINE, type Properties } from "./host";
 import type { Command, Failures } from "./stack";
 
 /** What Pulumi would record of a resource. */
@@ -31,6 +31,7 @@ export class Engine {
   readonly #provider: string;
   readonly #gone: Promise<never>;
   #leave: (error: Error) => void = () => undefined;
+  #changes = 0;
   #isCancelled = false;
   #isGone = false;
 
@@ -38,10 +39,12 @@ export class Engine {
     private readonly host: DynamicHost,
     private readonly state: State,
     private readonly command: Command,
+    address: string = NO_ENGINE,
   ) {
     commands += 1;
-    // Pulumi's host loads a provider once for each text: this command gets one of its own, as in a new process.
-    this.#provider = `${stub("webhook")} // command ${commands}`;
+    // Pulumi's host loads a provider once for each text: this command gets one of its own, as in a new process, which
+    // is started with the engine's address.
+    this.#provider = `process.argv[2] = "${address}"; ${stub("webhook")} // command ${commands}`;
     this.#gone = new Promise((_, reject) => {
       this.#leave = reject;
     });
@@ -67,6 +70,11 @@ export class Engine {
   abandon(): void {
     this.#isGone = true;
     this.#leave(new InterruptedError("The engine was killed."));
+  }
+
+  /** Whether an update or a delete is under way, which Pulumi then records as a pending operation. */
+  get isChanging(): boolean {
+    return this.#changes > 0;
   }
 
   /** Resolves when the host has ended all that it was asked to do. */
@@ -107,7 +115,7 @@ export class Engine {
     );
     if (!needsInit && !isDifferent) return undefined;
     return async () => {
-      const updated = await this.#call(() => this.host.update(id, outputs, inputs));
+      const updated = await this.#change(() => this.host.update(id, outputs, inputs));
       this.#record(known, { ...known, inputs, outputs: updated, needsInit: false });
     };
   }
@@ -141,7 +149,7 @@ export class Engine {
   }
 
   async #delete(known: Recorded): Promise<void> {
-    await this.#call(() => this.host.delete(known.id, this.#loaded(known.outputs)));
+    await this.#change(() => this.host.delete(known.id, this.#loaded(known.outputs)));
     this.#record(known);
   }
 
@@ -172,6 +180,13 @@ export class Engine {
 
   #isTargeted(name: string): boolean {
     return this.command.targets?.includes(name) ?? true;
+  }
+
+  async #change<T>(work: () => Promise<T>): Promise<T> {
+    this.#changes += 1;
+    return await this.#call(work).finally(() => {
+      this.#changes -= 1;
+    });
   }
 
   async #call<T>(work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Engine, type State } from "./engine";
-import type { DynamicHost } from "./host";
 import { atInterruption, type Interruption } from "./interruptions";
 import type { Lane, Lanes } from "./lanes";
 import type { Circumstances, Command, Entry, Failures, Stack } from "./stack";
@@ -12,13 +11,25 @@ export class HostStack implements Stack {
   readonly #state: State = [];
   /** What hosts still do whose engine was killed. */
   readonly #leftBehind: Promise<void>[] = [];
+  #hasPendingOperations = false;
 
   constructor(
     private readonly lanes: Lanes,
     private readonly lane: Lane,
   ) {}
 
-  async run(command: Command, { interruption, isCalm = false }: Circumstances): Promise<Failures> {
+  async run(command: Command, circumstances: Circumstances): Promise<Failures> {
+    const failures = await this.#run(command, circumstances);
+    const isRefreshed = command.kind === "refresh" && command.targets === undefined && failures.size === 0;
+    if (isRefreshed) this.#hasPendingOperations = false;
+    return failures;
+  }
+
+  async hasPendingOperations(): Promise<boolean> {
+    return await Promise.resolve(this.#hasPendingOperations);
+  }
+
+  async #run(command: Command, { interruption, isCalm = false }: Circumstances): Promise<Failures> {
     const pace = isCalm ? "calm" : "hurried";
     switch (interruption?.kind) {
       case "kill -9 of the host":
@@ -73,21 +84,22 @@ export class HostStack implements Stack {
 
   /** The engine is killed; its host lives on, and the next command does not wait for it. */
   async #abandoned(command: Command, interruption: Interruption): Promise<Failures> {
-    const connection = await EngineAddress.open();
-    const host = await this.lanes.ownHost(this.lane, connection.address);
-    const engine = new Engine(host, this.#state, command);
-    const failures = await this.#interrupted(command, interruption, engine, () => {
-      connection.close();
-      engine.abandon();
+    const address = await EngineAddress.open();
+    return await new Promise((resolve, reject) => {
+      const hostIsDone = this.lanes.withHost("hurried", async (host) => {
+        const engine = new Engine(host, this.#state, command, address.text);
+        const interrupt = (): void => {
+          address.close();
+          this.#hasPendingOperations ||= engine.isChanging;
+          engine.abandon();
+        };
+        resolve(await this.#interrupted(command, interruption, engine, interrupt));
+        await engine.hostIsDone();
+        address.close();
+      });
+      hostIsDone.catch(reject);
+      this.#leftBehind.push(hostIsDone);
     });
-    this.#leftBehind.push(this.#endAfter(engine, host, connection));
-    return failures;
-  }
-
-  async #endAfter(engine: Engine, host: DynamicHost, connection: EngineAddress): Promise<void> {
-    await engine.hostIsDone();
-    connection.close();
-    await this.lanes.end(host);
   }
 
   async #interrupted(
@@ -126,7 +138,7 @@ export class HostStack implements Stack {
 /** Where an engine listens, as far as its host can see. */
 class EngineAddress {
   private constructor(
-    readonly address: string,
+    readonly text: string,
     readonly close: () => void,
   ) {}
 

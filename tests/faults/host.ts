@@ -31,13 +31,7 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** Nobody listens there; a host that has never met its engine does not miss it. */
-const NO_ENGINE = "127.0.0.1:1";
-
-/** How a host is started. */
-export interface HostOptions extends ProviderOptions {
-  /** Where its engine listens. */
-  readonly engineAddress?: string | undefined;
-}
+export const NO_ENGINE = "127.0.0.1:1";
 
 /** Hosts whose output nobody reads any more would not end by themselves. */
 const alive = new Set<ChildProcess>();
@@ -54,12 +48,15 @@ export class DynamicHost {
     private readonly client: ResourceProviderClient,
   ) {}
 
-  static async start(folder: string, config: Properties, options: HostOptions = {}): Promise<DynamicHost> {
-    const { engineAddress = NO_ENGINE, ...environment } = options;
+  static async start(
+    folder: string,
+    config: Properties,
+    provider: ProviderOptions = {},
+  ): Promise<DynamicHost> {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, engineAddress], {
+    const child = spawn(process.execPath, [script, NO_ENGINE], {
       cwd: folder,
-      env: hostEnvironment(environment),
+      env: hostEnvironment(provider),
       stdio: ["ignore", "pipe", "pipe"],
     });
     alive.add(child);

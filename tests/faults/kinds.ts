@@ -60,10 +60,10 @@ const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   "token refused": 1,
   "token endpoint down": 4,
   "commit after the time-out": 2,
-  "error after the commit": 3,
+  "error after the commit": 6,
   "404 of a router": 1,
-  "404 of a replica that lags": 1,
-  "paged list": 0.5,
+  "404 of a replica that lags": 3,
+  "paged list": 2,
 };
 
 const WEBHOOKS = ["list", "read", "create", "write"] as const;

@@ -63,9 +63,9 @@ export class Lanes {
     return new Lanes(emulator, await programFolder(), lanes, without);
   }
 
-  /** A process of its own, to be killed, or to be left behind by its engine. */
-  async ownHost(lane: Lane, engineAddress?: string): Promise<DynamicHost> {
-    return await this.#start([lane], "hurried", engineAddress);
+  /** A process of its own, to be killed. */
+  async ownHost(lane: Lane): Promise<DynamicHost> {
+    return await this.#start([lane], "hurried");
   }
 
   /** Works with one of the shared processes. */
@@ -116,12 +116,9 @@ export class Lanes {
     return await this.#shared(pace);
   }
 
-  async #start(lanes: readonly Lane[], pace: Pace, engineAddress?: string): Promise<DynamicHost> {
-    return await DynamicHost.start(this.folder.path, configOf(lanes, pace), {
-      engineAddress,
-      isFresh: true,
-      without: this.without,
-    });
+  async #start(lanes: readonly Lane[], pace: Pace): Promise<DynamicHost> {
+    const provider = { isFresh: true, without: this.without };
+    return await DynamicHost.start(this.folder.path, configOf(lanes, pace), provider);
   }
 }
 

@@ -45,7 +45,8 @@ export class Recovery {
       else if (this.#namesOthers(message) && message.includes("It was kept"))
         await this.stack.forget(resource);
     }
-    if ([...failures.values()].some((message) => message.includes("pulumi refresh"))) {
+    const isAdvised = [...failures.values()].some((message) => message.includes("pulumi refresh"));
+    if (isAdvised || (await this.stack.hasPendingOperations())) {
       await this.run({ kind: "refresh", program });
     }
     return changed;

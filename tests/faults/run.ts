@@ -95,7 +95,8 @@ class Run {
       this.findings.duplicated.push("two resources with one name and URL were not refused");
     if (settled === undefined) return;
     this.#program = settled;
-    if (!isComplete(step, failures)) {
+    if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);
+    if (!isComplete(step, failures) || (await this.#stack.hasPendingOperations())) {
       const kind = settled.size === 0 ? "destroy" : "up";
       const recovered = await this.recovery.until({ kind, program: settled }, failures);
       this.#program = recovered.program;

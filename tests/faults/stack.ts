@@ -43,6 +43,8 @@ export interface Stack {
   readonly interruptions: string[];
   run(command: Command, circumstances: Circumstances): Promise<Failures>;
   entries(): Promise<readonly Entry[]>;
+  /** Whether Pulumi warns that updates or deletes were interrupted, and advises a refresh. */
+  hasPendingOperations(): Promise<boolean>;
   /** `pulumi state delete` */
   forget(name: string): Promise<void>;
   /** Everything in which no secret may be, by where it is. */
