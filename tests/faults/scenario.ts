@@ -95,21 +95,26 @@ const PARTS: Readonly<Record<ScenarioKind, Part>> = {
   adopt: (random, before) => {
     const hook = { ...drawWebhook(random, "webhook-adopted"), ifExists: "adopt" };
     const after = new Map(before).set("adopted", hook);
-    return thenSomething(random, { ...up(after), outside: "left over" }, ["adopted"]);
+    return thenSomething(random, before, { ...up(after), outside: "left over" }, ["adopted"]);
   },
   replace: (random, before) => {
     const replaced = firstOf(before);
     const deletesFirst = random.chance(0.4);
-    return thenSomething(random, { command: { kind: "up", program: before, replaced, deletesFirst } }, [
-      replaced,
-    ]);
+    return thenSomething(
+      random,
+      before,
+      { command: { kind: "up", program: before, replaced, deletesFirst } },
+      [replaced],
+    );
   },
   target: (random, before) => {
     const after = changeProgram(random, before);
     const targets = [...after.keys()].filter(() => random.chance(0.5));
-    return thenSomething(random, { command: { kind: "up", program: after, targets } }, [...before.keys()]);
+    return thenSomething(random, before, { command: { kind: "up", program: after, targets } }, [
+      ...before.keys(),
+    ]);
   },
-  profile: (random, before) => thenSomething(random, inProfileB(up(before)), [...before.keys()]),
+  profile: (random, before) => thenSomething(random, before, inProfileB(up(before)), [...before.keys()]),
   duplicate: (random, before) => duplicated(random, before),
   takeover: (random, before) => {
     const after = new Map(before);
@@ -131,12 +136,18 @@ function moved(random: Random, before: Program, rename: (name: string) => string
       return [rename(name), random.chance(0.3) ? changeWebhook(random, webhook) : webhook];
     }),
   );
-  return thenSomething(random, up(after), [chosen, rename(chosen)]);
+  return thenSomething(random, before, up(after), [chosen, rename(chosen)]);
 }
 
-/** Between an `up` and the next one, a user may do other things, whatever became of the first. */
-function thenSomething(random: Random, step: Step, touched: readonly string[]): readonly Step[] {
+/** After an `up`, a user may do other things or take the change back, whatever became of it. */
+function thenSomething(
+  random: Random,
+  before: Program,
+  step: Step,
+  touched: readonly string[],
+): readonly Step[] {
   const { program } = step.command;
+  if (random.chance(0.1)) return [step, settle(up(before))];
   const target = random.pick(touched);
   const others: readonly (readonly Step[])[] = [
     [],
