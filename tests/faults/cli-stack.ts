@@ -8,12 +8,12 @@ import {
   type RunningCommand,
   signalAll,
 } from "../../tools/process.mjs";
-import { nameOf } from "../support/engine";
+import { type ExportedStack, nameOf } from "../support/engine";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary } from "../support/secrets";
 import { loginAs } from "../support/up42-account";
 import { cliProgram, secretsIn } from "./cli-program";
-import { deleteEmptyChecksums } from "./file-backend";
+import { deleteEmptyChecksums, readState } from "./file-backend";
 import { atInterruption, type Interruption } from "./interruptions";
 import { ATTEMPT_TIMEOUT_MS, TIMEOUT_SECONDS } from "./lanes";
 import { FaultyProxy } from "./proxy";
@@ -72,6 +72,8 @@ class CliStack implements Stack {
   readonly #leftBehind: number[] = [];
   readonly #killed: RunningCommand[] = [];
   readonly #outputs: string[] = [];
+  /** The secrets in the stack's configuration. */
+  readonly #secrets = new Map<string, string>();
 
   constructor(
     private readonly project: PulumiProject,
@@ -108,8 +110,8 @@ class CliStack implements Stack {
   }
 
   async hasPendingOperations(): Promise<boolean> {
-    const { stack } = await this.project.exportStack();
-    return stack.deployment.pending_operations.some(({ type }) => type !== "creating");
+    const { pending_operations } = (await this.#state()).deployment;
+    return pending_operations.some(({ type }) => type !== "creating");
   }
 
   async forget(name: string): Promise<void> {
@@ -178,8 +180,8 @@ class CliStack implements Stack {
   }
 
   async #resources(): Promise<readonly (Entry & { readonly urn: string })[]> {
-    const { stack } = await this.project.exportStack();
-    return stack.deployment.resources
+    const { resources } = (await this.#state()).deployment;
+    return resources
       .filter(({ type }) => type === "pulumi-nodejs:dynamic/up42:Webhook")
       .map(({ urn, id = "" }) => ({
         urn,
@@ -188,13 +190,17 @@ class CliStack implements Stack {
       }));
   }
 
+  /** The state as the backend has it; a command for it would take longer than all else. */
+  async #state(): Promise<ExportedStack> {
+    return await readState(this.project.env.PULUMI_BACKEND_URL ?? "");
+  }
+
   /** Secrets come from the configuration, as in a real program. */
   async #write(command: Command, failsTest: boolean): Promise<void> {
-    const secrets = secretsIn(command.program).flatMap(([key, secret]) => [
-      "--secret",
-      `test:${key}=${secret}`,
-    ]);
-    if (secrets.length > 0) await this.project.run(["config", "set-all", ...secrets]);
+    const news = secretsIn(command.program).filter(([key, secret]) => this.#secrets.get(key) !== secret);
+    const settings = news.flatMap(([key, secret]) => ["--secret", `test:${key}=${secret}`]);
+    if (news.length > 0) await this.project.run(["config", "set-all", ...settings]);
+    for (const [key, secret] of news) this.#secrets.set(key, secret);
     await this.project.writeProgram(cliProgram(command, failsTest));
   }
 }
