@@ -95,7 +95,7 @@ const PARTS: Readonly<Record<ScenarioKind, Part>> = {
   adopt: (random, before) => {
     const hook = { ...drawWebhook(random, "webhook-adopted"), ifExists: "adopt" };
     const after = new Map(before).set("adopted", hook);
-    return thenSomething(random, before, { ...up(after), outside: "left over" }, ["adopted"]);
+    return thenSomething(random, undefined, { ...up(after), outside: "left over" }, ["adopted"]);
   },
   replace: (random, before) => {
     const replaced = firstOf(before);
@@ -110,7 +110,7 @@ const PARTS: Readonly<Record<ScenarioKind, Part>> = {
   target: (random, before) => {
     const after = changeProgram(random, before);
     const targets = [...after.keys()].filter(() => random.chance(0.5));
-    return thenSomething(random, before, { command: { kind: "up", program: after, targets } }, [
+    return thenSomething(random, undefined, { command: { kind: "up", program: after, targets } }, [
       ...before.keys(),
     ]);
   },
@@ -139,15 +139,19 @@ function moved(random: Random, before: Program, rename: (name: string) => string
   return thenSomething(random, before, up(after), [chosen, rename(chosen)]);
 }
 
-/** After an `up`, a user may do other things or take the change back, whatever became of it. */
+/**
+ * After an `up`, a user may do other things, whatever became of it.
+ *
+ * @param before to take the change back, where it creates nothing new
+ */
 function thenSomething(
   random: Random,
-  before: Program,
+  before: Program | undefined,
   step: Step,
   touched: readonly string[],
 ): readonly Step[] {
   const { program } = step.command;
-  if (random.chance(0.1)) return [step, settle(up(before))];
+  if (before !== undefined && random.chance(0.1)) return [step, settle(up(before))];
   const target = random.pick(touched);
   const others: readonly (readonly Step[])[] = [
     [],
