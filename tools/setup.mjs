@@ -20,8 +20,7 @@ const COMMON = [COMPILER, join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.
 
 async function setup() {
   checkPlatform();
-  if (!(await isInstalled()) || !(await isCompiled()))
-    await withLock(join(STATE, "setup.lock"), prepare, onWait);
+  if (!(await isInstalled()) || !(await isCompiled())) await withLock(STATE, prepare, onWait);
   if (!process.argv.includes("--no-cli")) await ensurePulumi({ log: console.log });
 }
 
@@ -36,8 +35,9 @@ function checkPlatform() {
   }
 }
 
-function onWait() {
-  console.log("Another process is setting this clone up; waiting for it.");
+/** @param {number} port */
+function onWait(port) {
+  console.log(`Another process is setting this clone up, and holds port ${port}; waiting for it.`);
 }
 
 /** With the lock held, so it looks again: another process may have done it all meanwhile. */

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { build, stop } from "esbuild";
 import { createClient } from "redis";
 import * as v from "valibot";
-import { startRedis } from "../../tools/redis.mjs";
+import { startRedis } from "../support/redis";
 import { sign } from "./sign";
 import { JOB_STATUS, SECRET } from "./support";
 

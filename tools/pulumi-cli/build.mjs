@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { arch, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -99,9 +99,11 @@ export async function isComplete(folder) {
  */
 export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
   const folder = buildFolder(cacheRoot, version);
-  const onWait = () => log("Another process is building the Pulumi CLI; waiting for it.");
+  await mkdir(dirname(folder), { recursive: true });
+  const onWait = (/** @type {number} */ port) =>
+    log(`Another process is building the Pulumi CLI, and holds port ${port}; waiting for it.`);
   await withLock(
-    `${folder}.lock`,
+    folder,
     async () => {
       if (await isComplete(folder)) return;
       const workPrefix = `${folder}.building-`;
