@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { Engine } from "../../provider/src/dynamic/engine";
+import { Engine } from "../../provider/src/engine/engine";
 
 /** A server in place of Pulumi's engine. */
 class FakeEngine {
