@@ -35,7 +35,7 @@ module.exports = {
     layer("dynamic", ["lifecycle", "up42", "config"], "Pulumi's host for dynamic providers."),
     layer("plugin", ["lifecycle", "up42", "config"], "Pulumi's host for provider plugins."),
     layer("functions", ["lifecycle", "up42", "config", "dynamic/stub"], "Functions of a program."),
-    layer("cli", ["lifecycle", "up42", "config", "dynamic/stub", "plugin"], "The command."),
+    layer("cli", ["lifecycle", "up42", "config", "dynamic/stub", "plugin", "receiver"], "The command."),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -148,7 +148,7 @@ describe("bad input is refused at preview, by name and with what would be right"
       what: "a workspace that is not ours",
       env: { UP42_WORKSPACE_ID: "11111111-0000-4000-8000-000000000000" },
       error:
-        /^Failed to check webhook "orders": the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\) cannot be listed: UP42 answered .* with HTTP 403: .*Check that the credentials belong to this workspace/,
+        /^Failed to check webhook "orders": the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\) cannot be listed: UP42 answered HTTP 403: .*Check that the credentials belong to this workspace/,
     },
   ])("refused by UP42: $what", async ({ env, error }) => {
     const errors = await errorsOf(RIGHT, env);

@@ -145,8 +145,8 @@ describe("drift", () => {
   });
 });
 
-describe("a secret that UP42 does not tell", () => {
-  const VISIBILITIES = ["masked", "empty", "omitted"] as const;
+describe("a secret, whether UP42 shows it or not", () => {
+  const VISIBILITIES = ["clear", "masked", "empty", "omitted"] as const;
   const emulators: Emulator[] = [];
   let project: PulumiProject;
 
@@ -189,6 +189,25 @@ describe("a secret that UP42 does not tell", () => {
       VISIBILITIES.map(() => "rotated"),
     );
     await project.refresh({ args: ["--expect-no-changes"] });
+  });
+
+  test("that somebody removes is drift, and is set again by the next up", async () => {
+    const ids = await idsOf(project);
+    for (const [index, emulator] of emulators.entries()) {
+      const colleague = await loginAs(emulator);
+      await colleague.change(ids[VISIBILITIES[index] ?? ""] ?? "", { secret: "" });
+    }
+    const preview = await project.preview({
+      args: ["--refresh", "--expect-no-changes"],
+      expectFailure: true,
+    });
+    expect(changesIn(preview)).toEqual(updatesOf(VISIBILITIES));
+    await project.refresh({ args: ["--expect-no-changes"], expectFailure: true });
+    expect(changesIn(await project.up())).toEqual(updatesOf(VISIBILITIES));
+    expect(emulators.flatMap((emulator) => emulator.webhooks()).map(({ secret }) => secret)).toEqual(
+      VISIBILITIES.map(() => "rotated"),
+    );
+    await project.preview({ args: ["--refresh", "--expect-no-changes"] });
   });
 
   test("counts as drift when somebody has written the webhook, and is set again with what else has drifted", async () => {

@@ -42,31 +42,49 @@ export async function copyExample(
   const root = await mkdtemp(join(await temporaryRoot(), "pulumi-up42-example-"));
   return await setUpIn(root, async () => {
     const folder = join(root, basename(example));
-    const [emulatorPort, receiverPort] = await freePorts(2);
-    const withPorts = (text: string): string =>
-      text
-        .replace(SERVE, "$& --port 8042")
-        .replace(TRIGGER, "$& --url http://127.0.0.1:8042")
-        .replace(PORT, (port) => String(port === "8042" ? emulatorPort : receiverPort));
-    await Promise.all(["state", "tmp"].map((name) => mkdir(join(root, name))));
     await copyOwnFiles(example, folder);
-    await changeFiles(folder, withPorts);
+    const emulatorUrl = await useFreePorts(folder);
     await usePacked(folder, packed);
     if (installed !== undefined) await linkPackages(installed.folder, folder);
-    return {
-      folder,
-      env: {
-        ...(await userEnvironment(root)),
-        TMPDIR: join(root, "tmp"),
-        PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-        // The examples, sooner: what a preview shows is for other tests.
-        PULUMI_OPTION_SKIP_PREVIEW: "true",
-      },
-      emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
-      dispose: () => removeFolder(root),
-    };
+    // The examples, sooner: what a preview shows is for other tests.
+    const env = { ...(await loggedIn(root)), PULUMI_OPTION_SKIP_PREVIEW: "true" };
+    return { folder, env, emulatorUrl, dispose: () => removeFolder(root) };
   });
+}
+
+/** An empty folder of a new user, beside what the CLI and installations keep. */
+export async function emptyFolder(): Promise<Omit<ExampleCopy, "emulatorUrl"> & { readonly root: string }> {
+  const root = await mkdtemp(join(await temporaryRoot(), "pulumi-up42-example-"));
+  return await setUpIn(root, async () => {
+    const folder = join(root, "webhooks");
+    await mkdir(folder);
+    return { root, folder, env: await loggedIn(root), dispose: () => removeFolder(root) };
+  });
+}
+
+async function loggedIn(root: string): Promise<NodeJS.ProcessEnv> {
+  await Promise.all(["state", "tmp"].map((name) => mkdir(join(root, name))));
+  return {
+    ...(await userEnvironment(root)),
+    TMPDIR: join(root, "tmp"),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+  };
+}
+
+/**
+ * Writes free ports into a folder's files for those of the emulator and the receiver that they name.
+ * @returns where the emulator listens then
+ */
+export async function useFreePorts(folder: string): Promise<string> {
+  const [emulatorPort, receiverPort] = await freePorts(2);
+  await changeFiles(folder, (text) =>
+    text
+      .replace(SERVE, "$& --port 8042")
+      .replace(TRIGGER, "$& --url http://127.0.0.1:8042")
+      .replace(PORT, (port) => String(port === "8042" ? emulatorPort : receiverPort)),
+  );
+  return `http://127.0.0.1:${emulatorPort}`;
 }
 
 async function linkPackages(from: string, to: string): Promise<void> {
@@ -78,7 +96,9 @@ async function linkPackages(from: string, to: string): Promise<void> {
 
 async function changeFiles(folder: string, change: (text: string) => string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && SOURCE_FILE.test(entry.name));
+  const files = entries.filter(
+    (entry) => entry.isFile() && SOURCE_FILE.test(entry.name) && !entry.parentPath.includes("node_modules"),
+  );
   await Promise.all(
     files.map(async ({ parentPath, name }) => {
       const file = join(parentPath, name);

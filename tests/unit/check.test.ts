@@ -197,6 +197,52 @@ describe("UP42's refusals at preview", () => {
   });
 });
 
+describe("two resources of a program with one name and URL", () => {
+  const URL_AS = { ...GOOD, url: "https://EXAMPLE.com:443/up42" };
+
+  test("are refused, naming both, however the URL is written", async () => {
+    const { check, api } = setUp();
+    expect((await check(GOOD, {}, { resource: "a#1" })).failures).toEqual([]);
+    const { failures } = await check(URL_AS, {}, { resource: "b#2" });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(
+        /^name: the resources "a" and "b" declare webhooks with the same name \("alerts"\) and URL/,
+      ),
+    ]);
+    expect(api.count("create")).toBe(0);
+  });
+
+  test("are refused also when the program itself has found the other one", async () => {
+    const { check } = setUp();
+    const { failures } = await check(GOOD, {}, { resource: "b#2", twin: "a#1" });
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.reason).toContain('"a" and "b"');
+  });
+
+  test.each([
+    ["a resource that is checked again", GOOD, "a#1"],
+    ["another name", { ...GOOD, name: "other" }, "b#2"],
+    ["another URL", { ...GOOD, url: "https://example.com/other" }, "b#2"],
+    ["another workspace", { ...GOOD, workspaceId: "elsewhere" }, "b#2"],
+    ['ifExists: "create"', { ...GOOD, ifExists: "create" }, "b#2"],
+  ])("are not what %s makes", async (_case, second, resource) => {
+    const { check } = setUp();
+    await check(GOOD, {}, { resource: "a#1" });
+    expect((await check(second, {}, { resource })).failures).toEqual([]);
+  });
+
+  test("are refused when an update leads there, unless two are wanted", async () => {
+    const { check, api } = setUp();
+    const { id } = api.add(GOOD);
+    const before = { ...GOOD, url: "https://example.com/before", active: false, workspaceId: "ws" };
+    const { failures } = await check(GOOD, before, { resource: "b#2" });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(new RegExp(`^url: workspace has ${id} .*ifExists: "create" if you do want two`)),
+    ]);
+    expect((await check({ ...GOOD, ifExists: "create" }, before, { resource: "b#2" })).failures).toEqual([]);
+  });
+});
+
 describe("a test's inputs", () => {
   const webhook = { id: "w1", workspaceId: "ws2", ...GOOD, active: true, updatedAt: "now" };
   const { name: _name, ...tested } = webhook;

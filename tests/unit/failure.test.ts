@@ -44,6 +44,14 @@ test("details that are nested too deeply leave the message readable", () => {
   expect(failureOf(400, body).message).toContain("no: ");
 });
 
+test("an error beside data that is nested too deeply is an error, too", () => {
+  const depth = 20_000;
+  const body = `{"data":null,"error":{"details":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+  expect(() => parseAnswer(schemas.webhook, body)).toThrow(
+    "UP42 answered with an error: (nested too deeply to be shown)",
+  );
+});
+
 test("a date in Retry-After is meant by the server's clock", () => {
   const headers = { date: "Wed, 01 Jan 2070 00:00:00 GMT", retryAfter: "Wed, 01 Jan 2070 00:00:05 GMT" };
   expect(failureOf(503, "", headers).retryAfterMs).toBe(5_000);

@@ -31,7 +31,8 @@ export class ApiError extends Up42Error {
   constructor(failure: ApiFailure) {
     const { method, url, status, message } = failure;
     const said = message === "" ? " without a message" : `: ${message.replace(/[.]$/, "")}`;
-    super(`UP42 answered ${method} ${url} with HTTP ${status}${said}`, { code: codeOf(failure) });
+    // The reason comes first: on a narrow screen, an address takes two lines.
+    super(`UP42 answered HTTP ${status}${said} (${method} ${url})`, { code: codeOf(failure) });
     this.failure = failure;
   }
 }
