@@ -107,7 +107,7 @@ describe.each([
     return startCommand("pulumi", args, { cwd: colleague, env: project.env });
   };
 
-  test("two ups at the same time: one is refused by the lock, nothing is doubled", async () => {
+  test("two ups at the same time: the lock refuses one, and nothing exists twice", async () => {
     const gate = join(colleague, "gate");
     const mine = project.start(["up", "--yes", "--skip-preview"], { env: { HOLD: gate } });
     await mine.waitForOutput(/the program runs/);

@@ -90,7 +90,7 @@ describe("bad input is refused at preview, by name and with what would be right"
     ]);
   });
 
-  test("events that cannot be checked, since UP42 does not tell them: a warning, and on", async () => {
+  test("events that cannot be checked, since UP42 does not list them, are a warning", async () => {
     const { emulator, project } = deployment;
     const proxy = await startProxy(emulator.url);
     proxy.intercept(({ path }) =>

@@ -162,7 +162,7 @@ describe("UP42's refusals at preview", () => {
     ]);
   });
 
-  test("to tell its events are a warning", async () => {
+  test("to list its events are a warning", async () => {
     const { check, api, lines } = setUp();
     api.fault = (call) => {
       if (call === "events") {
