@@ -74,8 +74,6 @@ describe("the host", () => {
     expect(new Set(loaded.filter((name) => !isBuiltin(name)))).toEqual(
       new Set([
         "cockatiel",
-        "https-proxy-agent",
-        "proxy-from-env",
         "web-streams-polyfill/dist/ponyfill.es2018.js",
       ]),
     );
