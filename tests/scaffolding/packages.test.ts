@@ -72,10 +72,7 @@ describe("the host", () => {
   test("is one file, and loads nothing else but what is needed in rare cases", () => {
     const loaded = [...script.matchAll(/\b(?:import|require)\("([^"]+)"\)/g)].map(([, name = ""]) => name);
     expect(new Set(loaded.filter((name) => !isBuiltin(name)))).toEqual(
-      new Set([
-        "cockatiel",
-        "web-streams-polyfill/dist/ponyfill.es2018.js",
-      ]),
+      new Set(["cockatiel", "web-streams-polyfill/dist/ponyfill.es2018.js"]),
     );
     expect(packages).toContain("node-fetch");
   });

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { isLoopback } from "../loopback";
+import { isLoopback } from "../hosts";
 
 /** In NO_PROXY, sends requests to this machine through the proxy too: browsers have this name for it. */
 const PROXY_LOOPBACK = "<-loopback>";
