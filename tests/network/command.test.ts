@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { INSPECTION_CA } from "../support/certificates";
+import { type ProxyOptions, type ProxyProcess, startProxyProcess } from "../support/proxy-process";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
+import { type ForeignAnswer, type Front, startFront } from "../support/tls-front";
 import { loginAs } from "../support/up42-account";
 import { runUp42 } from "../support/up42-command";
-import { type ForeignAnswer, type Front, startFront } from "./front";
-import { type ProxyOptions, type ProxyProcess, startProxyProcess } from "./proxy";
 
 // The command as a user runs it, with the network that people have: UP42 is api.up42.example and auth.up42.example,
 // which only proxies find.
@@ -333,4 +333,20 @@ test("a certificate of an authority that is not trusted is named with its issuer
   const direct = await testAll({ ...untrusting, UP42_API_URL: front.url, UP42_AUTH_URL: front.url });
   expect(direct.stderr).toMatch(issued);
   expect(front.count()).toBe(before);
+});
+
+describe("an authority of one's own is trusted by way of", () => {
+  const file = () => join(folder, "ca.pem");
+  const systemCa = process.allowedNodeEnvironmentFlags.has("--use-system-ca") ? ["--use-system-ca"] : [];
+
+  test("NODE_EXTRA_CA_CERTS", async () => {
+    const env = { UP42_API_URL: front.url, UP42_AUTH_URL: front.url };
+    expect((await testAll({ ...env, NODE_EXTRA_CA_CERTS: file() })).exitCode).toBe(0);
+  });
+
+  test.each(["--use-openssl-ca", ...systemCa])("NODE_OPTIONS=%s", async (option) => {
+    const env = { UP42_API_URL: front.url, UP42_AUTH_URL: front.url, NODE_EXTRA_CA_CERTS: undefined };
+    const { exitCode } = await testAll({ ...env, NODE_OPTIONS: option, SSL_CERT_FILE: file() });
+    expect(exitCode).toBe(0);
+  });
 });

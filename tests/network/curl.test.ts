@@ -1,7 +1,7 @@
 import { proxyFor } from "../../provider/src/up42/proxy/proxy";
 import { createTransport } from "../../provider/src/up42/transport";
 import { runCommand } from "../../tools/process.mjs";
-import { type ProxyProcess, startProxyProcess } from "./proxy";
+import { type ProxyProcess, startProxyProcess } from "../support/proxy-process";
 
 // curl is the measure: with the same variables, the same request has to reach the proxy, or none. Nobody listens at
 // port 9 of this machine, where curl is led when there is no proxy; then, ours is not sent.

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { startCommand } from "../../tools/process.mjs";
-import { INSPECTED } from "../support/certificates";
+import { INSPECTED } from "./certificates";
 
 /** What a proxy does; see proxy-program.mjs. */
 export interface ProxyOptions {

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { INSPECTED } from "../support/certificates";
-import { type Listening, listenLocally } from "../support/listen";
+import { INSPECTED } from "./certificates";
+import { type Listening, listenLocally } from "./listen";
 
 /** An answer that is not UP42's. */
 export interface ForeignAnswer {
