@@ -33,7 +33,7 @@ test("the demo runs to its end, every step does what it says, and nothing is lef
     ["destroy", "webhook deleted, the workspace is empty", "3"],
   ]);
   expect(stdout).toMatch(/\$ pulumi up --yes --skip-preview/);
-  expect(stdout).toMatch(/\* Failed to test webhook .*order\.status: .*401 Unauthorized/);
+  expect(stdout).toMatch(/\* Failed to test webhook .*job\.status, order\.status: .*401 Unauthorized/);
   expect(stdout).not.toContain("\u001b");
   await expectNothingLeft();
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { WORKSPACE } from "../support/pulumi";
 
 interface PackedFile {
@@ -15,12 +15,12 @@ describe.each([
   {
     workspace: "provider",
     bundled: ["dist/dynamic/host.licenses.txt", "dist/receiver/index.mjs", "dist/receiver/index.d.mts"],
-    others: ["bin/pulumi-up42.js"],
+    others: ["bin/pulumi-up42.js", ...filesIn("provider", "templates")],
   },
   {
     workspace: "emulator",
     bundled: [],
-    others: ["bin/up42-emulator.js", "openapi.yaml", ...pageFiles()],
+    others: ["bin/up42-emulator.js", "openapi.yaml", ...filesIn("emulator", "page").filter(isOfPage)],
   },
 ])("the package of $workspace", ({ workspace, bundled, others }) => {
   const folder = join(WORKSPACE, workspace);
@@ -85,13 +85,21 @@ describe("the host", () => {
   });
 });
 
-/** What would be packed. */
-/** The emulator's page as it is in the repository, but for what only the compiler reads. */
-function pageFiles(): string[] {
-  const names = readdirSync(join(WORKSPACE, "emulator", "page"));
-  return names.filter((name) => name !== "tsconfig.json").map((name) => `page/${name}`);
+/** The files of a folder as they are in the repository. */
+function filesIn(workspace: string, folder: string): string[] {
+  const root = join(WORKSPACE, workspace, folder);
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(folder, relative(root, join(parentPath, name))));
 }
 
+/** The page's, but for what only the compiler reads. */
+function isOfPage(path: string): boolean {
+  return path !== join("page", "tsconfig.json");
+}
+
+/** What would be packed. */
 function packedFiles(folder: string): PackedFile[] {
   const output = execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: folder, encoding: "utf8" });
   // npm 12 lists packages by name, earlier ones in an array.

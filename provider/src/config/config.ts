@@ -2,6 +2,9 @@ import { ConfigError } from "../up42/errors";
 import { isId } from "../up42/ids";
 import type { Credentials, Settings } from "../up42/settings";
 import { addressOf, isEmulator } from "./address";
+import { type ConfigSource, type Found, lookUp, type Names, namesFor, type SettingName } from "./lookup";
+
+export type { ConfigSource } from "./lookup";
 
 /** The provider's configuration, complete and checked. */
 export interface Config extends Settings {
@@ -11,35 +14,6 @@ export interface Config extends Settings {
   readonly allowHttp: boolean;
   /** What the names of its settings begin with, for messages: `up42`, or `up42-<profile>`. */
   readonly namespace: string;
-}
-
-/** Where a value comes from; `config` wins over `env`. */
-export interface ConfigSource {
-  /** Reads a key of the stack's configuration, for instance `up42:username`. */
-  readonly config: (key: string) => string | undefined;
-  /** Undefined in a process whose environment is not the one that the resources' operations run in. */
-  readonly env: Readonly<Record<string, string | undefined>> | undefined;
-}
-
-type Key =
-  | "username"
-  | "password"
-  | "projectId"
-  | "projectApiKey"
-  | "accessToken"
-  | "workspaceId"
-  | "region"
-  | "apiUrl"
-  | "authUrl"
-  | "allowHttp"
-  | "timeoutSeconds"
-  | "maxRetries";
-
-interface Found {
-  readonly value: string;
-  /** The name under which it was found, for messages. */
-  readonly from: string;
-  readonly inConfig: boolean;
 }
 
 /** UP42's hosts (documentation: developers/authentication; SDK). */
@@ -80,7 +54,7 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
     );
   }
   const names = namesFor(profile);
-  const find = (key: Key): Found | undefined => lookUp(source, names, key);
+  const find = (key: SettingName): Found | undefined => lookUp(source, names, key);
   const region = regionOf(find("region"));
   const allowHttp = flagOf(find("allowHttp"));
   const setting = `${names.config("allowHttp")} (or ${names.env("allowHttp")})`;
@@ -101,40 +75,12 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
   };
 }
 
-interface Names {
-  readonly namespace: string;
-  readonly config: (key: Key) => string;
-  readonly env: (key: Key) => string;
-}
-
-function namesFor(profile: string | undefined): Names {
-  const namespace = profile === undefined ? "up42" : `up42-${profile}`;
-  const prefix = namespace.toUpperCase().replaceAll("-", "_");
-  return {
-    namespace,
-    config: (key) => `${namespace}:${key}`,
-    env: (key) => `${prefix}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-  };
-}
-
-function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined {
-  const configured = source.config(names.config(key))?.trim();
-  if (configured !== undefined && configured !== "") {
-    return { value: configured, from: names.config(key), inConfig: true };
-  }
-  const fromEnvironment = source.env?.[names.env(key)]?.trim();
-  if (fromEnvironment !== undefined && fromEnvironment !== "") {
-    return { value: fromEnvironment, from: names.env(key), inConfig: false };
-  }
-  return undefined;
-}
-
 /**
  * Picks the one way to log in. What the stack's config names wins; the environment may complete it (a username in
  * the config, its password in the environment), or stands alone when the config names none.
  */
 function credentialsOf(
-  find: (key: Key) => Found | undefined,
+  find: (key: SettingName) => Found | undefined,
   names: Names,
   readsEnvironment: boolean,
 ): Credentials {
@@ -173,7 +119,7 @@ function credentialsOf(
   return build(kind, (key) => find(key)?.value ?? "");
 }
 
-function build(kind: CredentialKind, value: (key: Key) => string): Credentials {
+function build(kind: CredentialKind, value: (key: SettingName) => string): Credentials {
   switch (kind) {
     case "password":
       return { kind, username: value("username"), password: value("password") };

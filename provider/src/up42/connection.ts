@@ -50,6 +50,8 @@ export interface ConnectionOptions {
   readonly transport?: Transport | undefined;
   /** Whether the process that this one works for has ended; asked before each request. */
   readonly isAbandoned?: (() => boolean) | undefined;
+  /** Hides the secrets that this process has met, for every account alike. Default: one of its own. */
+  readonly redactor?: Redactor | undefined;
 }
 
 type Unsent = Omit<HttpRequest, "timeoutMs">;
@@ -61,15 +63,20 @@ export class Connection {
   readonly #transport: Transport;
   readonly #isAbandoned: () => boolean;
   readonly #pause = new Pause();
-  readonly #redactor = new Redactor();
+  readonly #redactor: Redactor;
   readonly #tokens: Tokens;
   #clockOffsetMs = 0;
 
   constructor(
     settings: Settings,
-    { transport = createTransport(), isAbandoned = () => false }: ConnectionOptions = {},
+    {
+      transport = createTransport(),
+      isAbandoned = () => false,
+      redactor = new Redactor(),
+    }: ConnectionOptions = {},
   ) {
     this.#transport = transport;
+    this.#redactor = redactor;
     this.#isAbandoned = isAbandoned;
     this.attemptTimeoutMs = Math.min(LONGEST_ATTEMPT_MS, settings.timeoutSeconds * 1000 * ATTEMPT_SHARE);
     this.maxRetries = settings.maxRetries;

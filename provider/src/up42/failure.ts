@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import * as v from "valibot";
 import type { ApiFailure } from "./errors";
 import { clockOf, parseRetryAfter } from "./retry-after";
+import { toJson } from "./to-json";
 import type { HttpAnswer, HttpRequest } from "./transport";
 
 const MAX_MESSAGE_LENGTH = 400;
@@ -94,18 +95,6 @@ function spelledOut(body: v.InferOutput<typeof failureBody>): string {
     .filter((part) => part !== undefined && part !== null && part !== "")
     .map((part) => (typeof part === "string" ? part : toJson(part)))
     .join(": ");
-}
-
-/** Details that are nested too deeply to be written say less than the rest of the message. */
-function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) {
-      return "(nested too deeply to be shown)";
-    }
-    throw error;
-  }
 }
 
 /** UP42's envelope (`data` null, `error` set), or the problem of its newer endpoints with the status it came with. */

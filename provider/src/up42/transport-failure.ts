@@ -1,7 +1,6 @@
 import { TransportError } from "./errors";
 import { ProxyRefusal } from "./proxy/agents";
 import { type HttpProxy, spellProxy } from "./proxy/proxy";
-import type { HttpRequest } from "./transport";
 
 /** System calls that come before a connection is made: when one of them fails, the request never left. */
 const BEFORE_SENDING = new Set(["connect", "getaddrinfo", "queryA", "queryAaaa"]);
@@ -12,9 +11,16 @@ const OTHER_PROTOCOL = /^(EPROTO|ERR_SSL_|HPE_)/;
 /** Refusals of a moment. */
 const TRANSIENT = new Set([408, 425, 429]);
 
+/** What messages say of a request. */
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly timeoutMs: number;
+}
+
 /** A failed attempt at a request. */
 export interface FailedAttempt {
-  readonly request: Pick<HttpRequest, "method" | "url" | "timeoutMs">;
+  readonly request: Sent;
   readonly proxy: HttpProxy | undefined;
   /** Whether it came no further than the proxy. */
   readonly endedAtProxy: boolean;
@@ -79,7 +85,7 @@ interface Problem {
 function proxyProblem(
   error: unknown,
   { variable, isSecure, authorization }: HttpProxy,
-  request: Pick<HttpRequest, "url" | "timeoutMs">,
+  request: Sent,
   issuer: string | undefined,
 ): Problem {
   const { hostname } = new URL(request.url);
@@ -145,7 +151,7 @@ function isTimeout(error: unknown): boolean {
   return name === "AbortError" || name === "TimeoutError";
 }
 
-function seconds({ timeoutMs }: Pick<HttpRequest, "timeoutMs">): number {
+function seconds({ timeoutMs }: Sent): number {
   return Math.round(timeoutMs / 100) / 10;
 }
 

@@ -4,6 +4,7 @@ import { AnswerError } from "./errors";
 import { isId } from "./ids";
 import type { RemoteWebhook, WebhookSpec } from "./model";
 import { printable } from "./printable";
+import { toJson } from "./to-json";
 
 /**
  * UP42's JSON on one side, our types on the other; nothing else in this package knows the shape of an answer.
@@ -189,7 +190,7 @@ function errorBeside(json: unknown): string | undefined {
   }
   const { error } = json;
   const said = typeof error === "string" ? error : (error.message ?? error);
-  return typeof said === "string" ? said : JSON.stringify(said);
+  return typeof said === "string" ? said : toJson(said);
 }
 
 /** Names types only, never values: an answer may hold a secret. */

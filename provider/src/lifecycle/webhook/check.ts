@@ -39,7 +39,10 @@ interface Checking {
  * the credentials are accepted, that the events exist, that the workspace is ours, and that no other webhook has the
  * same name and URL.
  */
-export async function checkWebhook(call: Call, olds: Properties, news: Properties): Promise<Checked> {
+export async function checkWebhook(call: Call, olds: Properties, given: Properties): Promise<Checked> {
+  // A program in Node.js has filled in the name itself.
+  const name = given.name ?? (call.resource === undefined ? undefined : labelOf(call.resource));
+  const news = compact({ ...given, name });
   const { known, failures } = parseInputs(webhookInputFields, news);
   const contradiction =
     known.removeSecret === true && known.secret !== undefined

@@ -25,9 +25,10 @@ export const webhookLifecycle: ResourceLifecycle = {
 
   async diff(call, id, olds, news) {
     await Promise.resolve();
-    const { claims } = call.sessions;
+    const { claims, redactor } = call.sessions;
     claims.touch();
     const state = stateIn(id, olds);
+    redactor.add(state.secret);
     const difference = diffWebhook(state, news);
     if (difference.replaces.length === 0) {
       const claim = { id, updatedAt: state.updatedAt };
