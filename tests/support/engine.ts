@@ -45,6 +45,8 @@ const StackSchema = v.looseObject({
       ),
       [],
     ),
+    /** What was under way when a command was killed: "creating", "updating", "deleting", … */
+    pending_operations: v.optional(v.array(v.looseObject({ type: v.string() })), []),
   }),
 });
 
