@@ -47,6 +47,10 @@ describe("a webhook's test", () => {
         `answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error]) (tried for 0.5 s). ` +
         "Fix the receiver and run `pulumi up` again.",
     );
+    // Its diagnostic begins with its name and a line of Pulumi's.
+    const [, diagnostic = ""] = up.stdout.split("up42:WebhookTest (gate):\n");
+    const firstLines = diagnostic.split("\n").slice(0, 2).join("\n");
+    for (const part of [name, receiver.url, "500 Internal Server Error"]) expect(firstLines).toContain(part);
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();
@@ -75,13 +79,13 @@ describe("a webhook's test", () => {
       gate: { timeoutSeconds: 0.5 },
       always: { alwaysRun: true, eventNames: ["order.status"] },
     });
-    const mended = await project.up();
+    const repaired = await project.up();
     const { id } = onlyWebhook(emulator);
-    expect(mended.stdout).toContain(
+    expect(repaired.stdout).toContain(
       `Webhook "orders" (${id}) is inactive: its test succeeded, but UP42 sends no notifications. Set active: true.`,
     );
-    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
-    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
+    expect(repaired.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
+    expect(repaired.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
     const tests = takeRequests(emulator).filter(({ path }) => path === `${WEBHOOKS}/${id}/tests`);
     expect(tests.map(({ body }) => JSON.stringify(body)).sort()).toEqual([
       '{"eventNames":["order.status"]}',

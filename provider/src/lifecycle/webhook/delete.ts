@@ -6,6 +6,7 @@ import type { Session } from "../session";
 import type { Workspace } from "../workspace";
 import { isLater } from "./compare";
 import type { WebhookState } from "./fields";
+import { perhapsDone } from "./perhaps-done";
 
 /** So often a delete is sent that UP42 accepts and does not carry out. */
 const MOST_DELETES = 3;
@@ -81,7 +82,11 @@ async function remove(
   operation: Operation,
 ): Promise<boolean> {
   for (let tries = 1; tries <= MOST_DELETES; tries += 1) {
-    const deletion = await workspace.api.deleteWebhook(workspace.id, id, operation);
+    const deletion = await workspace.api
+      .deleteWebhook(workspace.id, id, operation)
+      .catch((error: unknown) => {
+        throw perhapsDone(error, "deleted");
+      });
     const isDone =
       deletion === "deleted" ||
       (deletion === "missing"
