@@ -190,7 +190,7 @@ async function tryTypes(folder) {
 }
 
 /**
- * Deploys a webhook and its test, finds no change, and destroys them.
+ * Deploys a webhook and its test, reads it, finds no secret in the state and no change, and destroys them.
  *
  * @param {PulumiProject} project
  * @param {keyof typeof KINDS} kind
@@ -210,12 +210,20 @@ async function deploy(project, kind, apiUrl) {
   const receiver = await startReceiver(secret, () => undefined);
   const env = { UP42_API_URL: apiUrl, RECEIVER_URL: receiver.url, RECEIVER_SECRET: secret };
   try {
-    await project.run(["up", "--yes", "--skip-preview"], { env });
-    const outputs = JSON.parse((await project.run(["stack", "output", "--json"])).stdout);
+    // The preview comes first, in which a function looks for a webhook that is not there yet.
+    await project.run(["up", "--yes"], { env });
+    const shown = await project.run(["stack", "output", "--json", "--show-secrets"]);
+    const outputs = JSON.parse(shown.stdout);
     expectThat(
-      outputs.testsSucceeded === 1 && outputs.verifies === true,
+      outputs.testsSucceeded === 1 &&
+        outputs.verifies === true &&
+        outputs.foundId === outputs.webhookId &&
+        outputs.readUrl === receiver.url,
       `Outputs: ${JSON.stringify(outputs)}`,
     );
+    await project.run(["refresh", "--yes"], { env });
+    const state = (await project.run(["stack", "export"])).stdout;
+    expectThat(!state.includes(secret), "A secret stands in the state in clear.");
     await project.run(["preview", "--expect-no-changes"], { env });
     await project.run(["destroy", "--yes", "--skip-preview"], { env });
   } finally {
