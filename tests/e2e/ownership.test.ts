@@ -29,6 +29,7 @@ describe("who owns a webhook", () => {
 
   const start = async (statements: string): Promise<TestDeployment> => {
     deployment = await startDeployment({
+      hosted: true,
       program: () => statements,
       env: (url) => ({
         ...demoEnvironment(url),
