@@ -23,7 +23,7 @@ const USAGE = `npm run bench -- [options]
   --secrets no        whether each webhook has a secret; "no,yes" measures both
   --runs 5            how often each is measured; 0 only writes what the JSON has
   --json FILE         writes the figures; keeps those of other settings that the file has from this machine
-  --write-docs        writes the figures into docs/performance.md
+  --write-docs        writes the figures into bench/README.md
 Exits with 1 when a figure is above its bar (bench/bars.mjs).`;
 
 /** @type {readonly import("./results.mjs").Variant[]} */
@@ -162,9 +162,9 @@ function thisMachine() {
 async function writeDocument({ machine, commands, results }, bars) {
   const origin = `${describeMachine(machine)}.`;
   const made = ["```sh", ...commands.map(({ command, date }) => `${command} # ${date}`), "```"].join("\n");
-  await writeFigures("docs/performance.md", "time", [origin, made, timeTable(results)].join("\n\n"));
-  await writeFigures("docs/performance.md", "size", sizeTable(results));
-  await writeFigures("docs/performance.md", "bars", barTable(bars));
+  await writeFigures("bench/README.md", "time", [origin, made, timeTable(results)].join("\n\n"));
+  await writeFigures("bench/README.md", "size", sizeTable(results));
+  await writeFigures("bench/README.md", "bars", barTable(bars));
 }
 
 /**

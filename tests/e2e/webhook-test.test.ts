@@ -47,6 +47,10 @@ describe("a webhook's test", () => {
         `answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error]) (tried for 0.5 s). ` +
         "Fix the receiver and run `pulumi up` again.",
     );
+    // Its diagnostic begins with its name and a line of Pulumi's.
+    const [, diagnostic = ""] = up.stdout.split("up42:WebhookTest (gate):\n");
+    const firstLines = diagnostic.split("\n").slice(0, 2).join("\n");
+    for (const part of [name, receiver.url, "500 Internal Server Error"]) expect(firstLines).toContain(part);
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();

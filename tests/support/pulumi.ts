@@ -1,5 +1,5 @@
-import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { CommandResult } from "../../tools/process.mjs";
 import {
   createProject as create,
@@ -13,10 +13,16 @@ import { hostProgram } from "./program-host";
 
 export { WORKSPACE };
 
+/** The files of a Pulumi project, `Pulumi.yaml` among them: their contents by their paths. */
+export type ProjectFiles = Readonly<Record<string, string>>;
+
 /** What a project for an end-to-end test consists of. */
 export interface ProjectOptions {
-  /** The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy. */
-  readonly program: string | { readonly folder: string };
+  /**
+   * The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy, or the files
+   * of one in another language.
+   */
+  readonly program: string | { readonly folder: string } | { readonly files: ProjectFiles };
   /** Stack configuration, such as `{ "up42:username": "…", "up42:password": { secret: "…" } }`. */
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /**
@@ -47,7 +53,7 @@ export async function createProject({
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  const project = await create({ write, ...settings }, PulumiProject);
+  const project = await create({ write, languages: true, ...settings }, PulumiProject);
   if (hosted) project.client = [await hostProgram(project.folder)];
   return project;
 }
@@ -61,6 +67,11 @@ export class PulumiProject extends Driver {
   /** Replaces the program by other JavaScript source. */
   writeProgram(source: string): Promise<void> {
     return writeFile(join(this.folder, "index.js"), source);
+  }
+
+  /** Writes files of the project. */
+  writeFiles(files: ProjectFiles): Promise<void> {
+    return writeFiles(this.folder, files);
   }
 
   up(options: DeployOptions = {}): Promise<Deployment> {
@@ -119,11 +130,22 @@ export class PulumiProject extends Driver {
 }
 
 async function writeProject(folder: string, program: ProjectOptions["program"]): Promise<void> {
-  if (typeof program !== "string") {
+  if (typeof program === "string") {
+    await writeFiles(folder, {
+      "Pulumi.yaml": "name: test\nruntime: nodejs\n",
+      "package.json": JSON.stringify({ name: "test", main: "index.js" }),
+      "index.js": program,
+    });
+  } else if ("files" in program) {
+    await writeFiles(folder, program.files);
+  } else {
     await copyOwnFiles(program.folder, folder);
-    return;
   }
-  await writeFile(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "test", main: "index.js" }));
-  await writeFile(join(folder, "index.js"), program);
+}
+
+async function writeFiles(folder: string, files: ProjectFiles): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
 }

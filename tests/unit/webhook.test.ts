@@ -180,6 +180,24 @@ test("deleting a webhook that is gone succeeds, and says so", async () => {
   expect(lines).toEqual([expect.stringContaining("was gone already")]);
 });
 
+test.each(["update", "delete"] as const)(
+  "an %s whose answer was lost names `pulumi refresh`",
+  async (kind) => {
+    const { api, call, session } = setUp();
+    const { id } = api.add({ ...INPUTS, ...STATE });
+    api.fault = (operation) => {
+      if (operation.startsWith(kind)) throw new TransportError("the connection was reset", { sent: "maybe" });
+    };
+    const work =
+      kind === "update"
+        ? updateWebhook(session, call, id, STATE, INPUTS)
+        : deleteWebhook(session, call, id, STATE);
+    await expect(work).rejects.toThrow(
+      /was reset\. It may have been (changed|deleted): `pulumi refresh` finds out\./,
+    );
+  },
+);
+
 test("a workspace that is not ours is refused at preview", async () => {
   const { api, call } = setUp();
   api.fault = (call) => {

@@ -34,8 +34,8 @@ export function createHandler(
       return { statusCode: 204 };
     } catch (error) {
       // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
-      console.error(error);
       const known = error instanceof NotificationError;
+      console.error(known ? error.message : error);
       return {
         statusCode: known ? error.statusCode : 500,
         headers: { "content-type": "application/json", ...(known ? error.headers : {}) },

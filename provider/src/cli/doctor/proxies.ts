@@ -1,13 +1,7 @@
-import { getProxyForUrl } from "proxy-from-env";
+const VARIABLE = /^(https?|all|no)_proxy$/i;
 
-/** Which way requests take: through a proxy, whose credentials are not shown, or straight. */
-export function describeWay(urls: readonly string[]): string {
-  const hosts = [...new Map(urls.map((url) => [new URL(url).host, getProxyForUrl(url)]))];
-  return hosts
-    .map(([host, proxy]) => (proxy === "" ? `none for ${host}` : `${withoutCredentials(proxy)} for ${host}`))
-    .join(", ");
-}
-
-function withoutCredentials(proxy: string): string {
-  return URL.canParse(proxy) ? new URL(proxy).host : "one";
+/** Which variables say that requests go through a proxy. Their values may hold credentials, and are not shown. */
+export function describeProxies(environment: NodeJS.ProcessEnv = process.env): string {
+  const names = Object.keys(environment).filter((name) => VARIABLE.test(name) && environment[name] !== "");
+  return names.length === 0 ? "no proxy is set" : `set by ${names.sort().join(", ")}`;
 }
