@@ -19,7 +19,8 @@ createServer(async (request, response) => {
     console.log(`${environment}: ${notification.event}`);
     response.writeHead(204).end();
   } catch (error) {
-    console.error(error);
-    response.writeHead(error instanceof NotificationError ? error.statusCode : 500).end();
+    const known = error instanceof NotificationError;
+    console.error(known ? error.message : error);
+    response.writeHead(known ? error.statusCode : 500).end();
   }
 }).listen(3000, () => console.log("Receiving on http://localhost:3000"));

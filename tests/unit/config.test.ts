@@ -200,6 +200,14 @@ describe("profiles", () => {
     expect(messageOf(PASSWORD, {}, "team-a")).toMatch(/up42-team-a:username/);
   });
 
+  test("that no longer have settings, since they were renamed, may still stand in the state", () => {
+    const message = messageOf({ "up42-new:username": "me", "up42-new:password": "p" }, {}, "old");
+    expect(message).toMatch(
+      /names the profile "old" any more, the stack's state still does: keep the settings of up42-old /,
+    );
+    expect(messageOf({})).not.toContain("profile");
+  });
+
   test.each(["Team", "a:b", "", "a--b", "-a"])('"%s" is not a name for one', (profile) => {
     expect(messageOf(PASSWORD, {}, profile)).toMatch(/is not a profile's name/);
   });

@@ -1,9 +1,13 @@
 import { readFailure } from "../../provider/src/up42/failure";
 import { parseAnswer, schemas } from "../../provider/src/up42/wire";
 
-const failureOf = (status: number, body: string, headers: { retryAfter?: string; date?: string } = {}) =>
+const failureOf = (
+  status: number,
+  body: string,
+  { url = "https://api.up42.com/x", ...headers }: { url?: string; retryAfter?: string; date?: string } = {},
+) =>
   readFailure(
-    { method: "GET", url: "https://api.up42.com/x" },
+    { method: "GET", url },
     {
       status,
       contentType: "",
@@ -21,15 +25,22 @@ test.each([
   ['{"data":null,"errors":[{"message":"no"}]}', true],
   ['\uFEFF{"data":null,"error":{"code":1}}', true],
   ['{"title":"t","status":403,"detail":"d"}', true],
-  ['{"error":"invalid_grant"}', true],
-  ['{"error":"some_other","error_description":"d"}', true],
-  ['{"error":"Forbidden"}', false],
+  ['{"error":"Too Many Requests"}', false],
   ['{"timestamp":1,"status":403,"error":"Forbidden","path":"/x"}', false],
   ['{"data":null,"error":{}}', false],
   ['{"title":"t","status":200,"detail":"d"}', false],
   ["<html><title>Sign in</title></html>", false],
 ])("%s is UP42's own error: %p", (body, isOwn) => {
   expect(failureOf(403, body).isOwn).toBe(isOwn);
+});
+
+test.each([
+  "https://auth.up42.com/realms/public/protocol/openid-connect/token",
+  "https://api.up42.com/oauth/token",
+])("only the login says {error} without data: %s", (url) => {
+  expect(failureOf(401, '{"error":"invalid_grant"}', { url }).isOwn).toBe(true);
+  expect(failureOf(401, '{"error":"other","error_description":"d"}', { url }).isOwn).toBe(true);
+  expect(failureOf(403, '{"error":"Forbidden"}', { url }).isOwn).toBe(false);
 });
 
 test("the messages of several errors are shown", () => {
@@ -45,6 +56,14 @@ test("details that are nested too deeply leave the message readable", () => {
   const depth = 20_000;
   const body = `{"data":null,"error":{"message":"no","details":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
   expect(failureOf(400, body).message).toContain("no: ");
+});
+
+test("an error beside data that is nested too deeply is an error, too", () => {
+  const depth = 20_000;
+  const body = `{"data":null,"error":{"details":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+  expect(() => parseAnswer(schemas.webhook, body)).toThrow(
+    "UP42 answered with an error: (nested too deeply to be shown)",
+  );
 });
 
 test("a date in Retry-After is meant by the server's clock", () => {

@@ -1,7 +1,13 @@
 import { EventEmitter, once } from "node:events";
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  Agent as HttpAgent,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { TransportError } from "../../provider/src/up42/errors";
 import { createTransport, type HttpRequest } from "../../provider/src/up42/transport";
 import { SELF_SIGNED } from "../support/certificates";
@@ -181,6 +187,34 @@ describe("a failure", () => {
     const url = await serving((request) => request.socket.resetAndDestroy());
     expect((await failureOf(createTransport()(get(url)))).sent).toBe("maybe");
   });
+
+  test.each(["EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "EADDRNOTAVAIL"])(
+    "of the network (%s) leaves it open once there was a connection, and not before",
+    async (code) => {
+      const fail = async (syscall: string) => {
+        const url = await serving((request) => {
+          const [socket] = sockets.filter(({ localPort }) => localPort === request.socket.remotePort);
+          socket?.destroy(Object.assign(new Error(`${syscall} ${code}`), { code, syscall }));
+        });
+        const sockets: Socket[] = [];
+        const connecting = jest
+          .spyOn(HttpAgent.prototype, "createConnection")
+          .mockImplementation(({ port }) => {
+            const socket = connect({ host: "127.0.0.1", port: Number(port) });
+            sockets.push(socket);
+            return socket;
+          });
+        try {
+          return (await failureOf(createTransport()(get(url)))).sent;
+        } finally {
+          connecting.mockRestore();
+        }
+      };
+      expect(await fail("read")).toBe("maybe");
+      expect(await fail("write")).toBe("maybe");
+      expect(await fail("connect")).toBe("no");
+    },
+  );
 
   test.each([
     ["no answer", (() => undefined) satisfies RequestListener],

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type DoctorOptions, doctor } from "./doctor/doctor";
 import { type EventsOptions, listEvents } from "./events";
 import { type ImportOptions, importWebhooks } from "./import";
 import { type InitOptions, initProject } from "./init/init";
@@ -16,6 +17,7 @@ export function addCommands(program: Command, end: (exitCode: number) => void): 
   addInit(program);
   addList(program);
   addWhoami(program);
+  addDoctor(program, end);
   addImport(program);
   addTest(program, end);
   addEvents(program);
@@ -58,6 +60,27 @@ function addWhoami(program: Command): void {
   ).action(async (options: WhoamiOptions) => {
     await whoami(options);
   });
+}
+
+function addDoctor(program: Command, end: (exitCode: number) => void): void {
+  account(
+    program
+      .command("doctor")
+      .description(
+        "Check settings, proxy, TLS, login, workspace and more, and say what to do. Its output has no secrets.",
+      )
+      .option("--write", "also try UP42's API with temporary, inactive webhooks, which are removed again")
+      .option(
+        "--receiver <url>",
+        "with --write: an address, as of a tunnel, that leads to --port of this machine",
+      )
+      .option("--port <number>", "with --write: where to receive notifications (default: any)", port, 0)
+      .option("--json", "print the result as JSON"),
+  )
+    .addHelpText("after", DOCTOR_HELP)
+    .action(async (options: DoctorOptions) => {
+      end(await doctor(options));
+    });
 }
 
 function addImport(program: Command): void {
@@ -132,6 +155,14 @@ function names(text: string): readonly string[] {
   return found;
 }
 
+function port(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError("It must be the number of a port.");
+  }
+  return value;
+}
+
 function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value <= 0) {
@@ -147,3 +178,7 @@ Needs Pulumi CLI 3.254 or newer. See docs/import.md.`;
 
 const TEST_HELP = `
 Exit codes: 0 everything arrived, 1 something did not, 2 it could not be found out.`;
+
+const DOCTOR_HELP = `
+Exit codes: 0 everything works, 1 UP42's API differs from what this version relies on (with --write), 2 something does
+not work.`;

@@ -1,5 +1,5 @@
-import { readConfig } from "../config/config";
-import { type ConfigSource, lookUp, namesFor, type SettingName } from "../config/lookup";
+import { type Config, readConfig } from "../config/config";
+import { type ConfigSource, lookUp, namesFor, SETTINGS, type SettingName } from "../config/lookup";
 import type { Credentials } from "../up42/settings";
 
 /** A setting as this command uses it, and where it comes from. */
@@ -15,34 +15,43 @@ const CREDENTIALS: Readonly<Record<Credentials["kind"], readonly SettingName[]>>
   projectApiKey: ["projectId", "projectApiKey"],
   accessToken: ["accessToken"],
 };
+const ALL_CREDENTIALS = new Set(Object.values(CREDENTIALS).flat());
 const HIDDEN: ReadonlySet<SettingName> = new Set<SettingName>(["password", "projectApiKey", "accessToken"]);
 
 /**
- * The settings in use, in the order of the documentation. The workspace is among them only if it is configured.
+ * The settings in use, in the order of the documentation; one that is not set is among them if it has a default.
  * @throws ConfigError when they cannot be used.
  */
 export function settingsInUse(source: ConfigSource, profile: string | undefined): readonly Setting[] {
   const config = readConfig(source, profile);
   const names = namesFor(profile);
-  const setting = (name: SettingName, otherwise: string | undefined, why: string): readonly Setting[] => {
+  const used = new Set(CREDENTIALS[config.credentials.kind]);
+  return SETTINGS.filter((name) => used.has(name) || !ALL_CREDENTIALS.has(name)).flatMap((name) => {
     const found = lookUp(source, names, name);
     if (found === undefined) {
-      return otherwise === undefined ? [] : [{ name, value: otherwise, from: why }];
+      return defaultOf(name, config);
     }
     const place = found.inConfig ? "the stack's configuration" : "the environment";
     return [{ name, value: HIDDEN.has(name) ? undefined : found.value, from: `${found.from} in ${place}` }];
-  };
-  const { kind } = config.credentials;
-  return [
-    ...CREDENTIALS[kind].flatMap((name) => setting(name, undefined, "")),
-    ...setting("workspaceId", undefined, ""),
-    ...setting("region", "eu", "the default"),
-    ...setting("apiUrl", config.apiUrl, "the region"),
-    ...setting("authUrl", config.authUrl, config.authUrl === config.apiUrl ? "apiUrl" : "the region"),
-    ...setting("allowHttp", undefined, ""),
-    ...setting("timeoutSeconds", String(config.timeoutSeconds), "the default"),
-    ...setting("maxRetries", String(config.maxRetries), "the default"),
-  ];
+  });
+}
+
+function defaultOf(name: SettingName, config: Config): readonly Setting[] {
+  switch (name) {
+    case "region":
+      return [{ name, value: "eu", from: "the default" }];
+    case "apiUrl":
+      return [{ name, value: config.apiUrl, from: "the region" }];
+    case "authUrl":
+      return [
+        { name, value: config.authUrl, from: config.authUrl === config.apiUrl ? "apiUrl" : "the region" },
+      ];
+    case "timeoutSeconds":
+    case "maxRetries":
+      return [{ name, value: String(config[name]), from: "the default" }];
+    default:
+      return [];
+  }
 }
 
 /** Whose account it is, as far as the settings say; an access token does not. */

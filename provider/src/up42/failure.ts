@@ -50,7 +50,7 @@ export function readFailure(
     status: answer.status,
     // Redacted before it is cut, so that half a secret cannot remain at the end.
     message: shorten(redact(messageIn(answer, isWebPage))) || (STATUS_CODES[answer.status] ?? ""),
-    isOwn: !isForeign && isOwnError(parseJson(answer.body), answer.status),
+    isOwn: !isForeign && isOwnError(parseJson(answer.body), answer.status, request.url),
     isForeign,
     proxy: answer.proxy,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -110,7 +110,7 @@ const ownErrors = v.object({
   errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)),
 });
 const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
-/** RFC 6749, section 5.2; others only with a description, since many a gateway says {"error": "Forbidden"}. */
+/** Only the login answers like this. Elsewhere it is a gateway's: many say `{"error": "Too Many Requests"}`. */
 const oauthError = v.union([
   v.object({
     error: v.picklist([
@@ -127,11 +127,11 @@ const oauthError = v.union([
   v.object({ error: v.string(), error_description: v.string() }),
 ]);
 
-function isOwnError(body: unknown, status: number): boolean {
+function isOwnError(body: unknown, status: number, url: string): boolean {
   return (
     v.is(ownError, body) ||
     v.is(ownErrors, body) ||
-    v.is(oauthError, body) ||
+    (/\/(oauth|openid-connect)\//.test(url) && v.is(oauthError, body)) ||
     (v.is(problem, body) && body.status === status)
   );
 }

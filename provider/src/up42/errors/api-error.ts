@@ -32,11 +32,11 @@ export class ApiError extends Up42Error {
 
   constructor(failure: ApiFailure) {
     const { method, url, status, message, isForeign, proxy } = failure;
-    const request = `${method} ${url}`;
-    const answered = isForeign ? `${request} was answered` : `UP42 answered ${request}`;
+    const answered = isForeign ? "something in between answered" : "UP42 answered";
     const said = message === "" ? " without a message" : `: ${message.replace(/[.]$/, "")}`;
-    const through = isForeign && proxy !== undefined ? ` (by way of ${proxy})` : "";
-    super(`${answered} with HTTP ${status}${said}${through}`, { code: codeOf(failure) });
+    const through = isForeign && proxy !== undefined ? `, by way of ${proxy}` : "";
+    // The reason comes first: on a narrow screen, an address takes two lines.
+    super(`${answered} HTTP ${status}${said} (${method} ${url}${through})`, { code: codeOf(failure) });
     this.failure = failure;
   }
 }
