@@ -55,7 +55,8 @@ export async function sendToSmallEmulator(count, onProgress = () => undefined) {
       while (sent < count) {
         sent += 1;
         if (sent % 100_000 === 0) onProgress(sent);
-        await send(url, agent, REQUESTS[sent % REQUESTS.length] ?? REQUESTS[0]);
+        const { [sent % REQUESTS.length]: next } = REQUESTS;
+        if (next !== undefined) await send(url, agent, next);
       }
     };
     await Promise.all(Array.from({ length: CONNECTIONS }, work));
