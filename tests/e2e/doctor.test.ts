@@ -132,7 +132,7 @@ describe("each cause is one line that says what to do", () => {
     });
   });
 
-  test("a workspace of somebody else's", async () => {
+  test("a workspace of another account", async () => {
     const { exitCode, failed } = await diagnose({
       UP42_WORKSPACE_ID: "0c5ad8f6-0042-4042-8042-000000000001",
     });

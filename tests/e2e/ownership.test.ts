@@ -251,7 +251,7 @@ describe("who owns a webhook", () => {
     }
   });
 
-  test("a webhook that somebody else has written since is kept, until a refresh has shown it", async () => {
+  test("a webhook that a colleague has written since is kept, until a refresh has shown it", async () => {
     const { project, emulator } = await start(webhook("hook"));
     await project.up();
     const { id } = onlyWebhook(emulator);

@@ -79,13 +79,13 @@ describe("a webhook's test", () => {
       gate: { timeoutSeconds: 0.5 },
       always: { alwaysRun: true, eventNames: ["order.status"] },
     });
-    const mended = await project.up();
+    const repaired = await project.up();
     const { id } = onlyWebhook(emulator);
-    expect(mended.stdout).toContain(
+    expect(repaired.stdout).toContain(
       `Webhook "orders" (${id}) is inactive: its test succeeded, but UP42 sends no notifications. Set active: true.`,
     );
-    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
-    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
+    expect(repaired.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
+    expect(repaired.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
     const tests = takeRequests(emulator).filter(({ path }) => path === `${WEBHOOKS}/${id}/tests`);
     expect(tests.map(({ body }) => JSON.stringify(body)).sort()).toEqual([
       '{"eventNames":["order.status"]}',

@@ -16,7 +16,8 @@ import { readmeBlocks, runBlocks } from "../support/readme";
  */
 
 const EXAMPLES = join(WORKSPACE, "examples");
-const TIMEOUT_MS = 300_000;
+/** They run at the same time, and some compile or install much: the limit ends what hangs. */
+const TIMEOUT_MS = 1_200_000;
 const DeployedWebhook = v.object({
   name: v.string(),
   url: v.string(),

@@ -1,6 +1,7 @@
 import type { StoredWebhook } from "up42-emulator";
-import type { Program } from "./engine";
-import { BYSTANDER } from "./scenario";
+import type { WebhookBody } from "../support/up42-account";
+import type { Properties } from "./host";
+import type { Entry, Program } from "./stack";
 
 /** What is wrong, a line each. */
 export interface Findings {
@@ -25,35 +26,45 @@ export async function carryOut(findings: Findings, run: () => Promise<void>): Pr
   }
 }
 
-/** Compares what the program asks for, what Pulumi recorded, and what UP42 has. */
-export function compare(
-  program: Program,
-  state: ReadonlyMap<string, { readonly id: string }>,
-  webhooks: readonly StoredWebhook[],
-  findings: Findings,
-): void {
-  const unclaimed = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
-  const bystander = webhooks.find((webhook) => spell(webhook) === spell(BYSTANDER));
-  if (bystander === undefined) findings.lost.push("the webhook of somebody else was touched");
-  else unclaimed.delete(bystander.id);
+/** What is there: in the state, at UP42, and of it what is not the stack's. */
+export interface Situation {
+  readonly entries: readonly Entry[];
+  readonly webhooks: readonly StoredWebhook[];
+  readonly ofOthers: ReadonlyMap<string, WebhookBody>;
+}
 
+/** Compares what the program asks for, what Pulumi recorded, and what UP42 has. */
+export function compare(program: Program, situation: Situation, findings: Findings): void {
+  const { entries, webhooks, ofOthers } = situation;
+  const found = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
+  for (const [id, theirs] of ofOthers) {
+    const webhook = found.get(id);
+    if (webhook === undefined || spell(webhook) !== spell(theirs))
+      findings.lost.push(`${id} ("${theirs.name}") of somebody else was touched`);
+  }
   for (const [resource, wanted] of program) {
-    const id = state.get(resource)?.id ?? "nothing";
-    const webhook = unclaimed.get(id);
+    const id = entries.find(({ name }) => name === resource)?.id ?? "nothing";
+    const webhook = ofOthers.has(id) ? undefined : found.get(id);
     if (webhook === undefined) findings.lost.push(`${resource}: ${id} is not at UP42`);
     else if (spell(webhook) !== spell(wanted)) findings.lost.push(`${resource}: ${id} is not as asked for`);
-    unclaimed.delete(id);
   }
-  for (const resource of state.keys()) {
-    if (!program.has(resource)) findings.lost.push(`${resource} is still in the state`);
-  }
-  for (const { id, name } of unclaimed.values()) {
+  compareEntries(program, entries, findings);
+  const claimed = new Set([...ofOthers.keys(), ...entries.map(({ id }) => id)]);
+  for (const { id, name } of webhooks.filter((webhook) => !claimed.has(webhook.id))) {
     const isDouble = [...program.values()].some((wanted) => wanted.name === name);
     (isDouble ? findings.duplicated : findings.orphaned).push(`${id} ("${name}") belongs to no resource`);
   }
 }
 
-function spell(of: { readonly [key: string]: unknown } | StoredWebhook): string {
-  const { name, url, active, events, secret = "" } = of;
-  return JSON.stringify([name, url, active, Array.isArray(events) ? [...events].sort() : events, secret]);
+function compareEntries(program: Program, entries: readonly Entry[], findings: Findings): void {
+  for (const { name, id } of entries) {
+    if (!program.has(name)) findings.lost.push(`${name} is still in the state`);
+    if (entries.filter((one) => one.id === id).length > 1)
+      findings.duplicated.push(`${id} belongs to several entries`);
+  }
+}
+
+function spell({ name, url, active, events, secret }: Properties | StoredWebhook | WebhookBody): string {
+  const sorted = Array.isArray(events) ? [...events].sort() : events;
+  return JSON.stringify([name, url, active, sorted, secret ?? ""]);
 }

@@ -1,118 +1,215 @@
 import { stub } from "../../provider/src/dynamic/stub";
-import { type DynamicHost, HostError, type Properties } from "./host";
+import { type DynamicHost, HostError, NO_ENGINE, type Properties } from "./host";
+import type { Command, Failures } from "./stack";
 
-/** A webhook as a program asks for it; the key of a program is the resource's name. */
-export type Program = ReadonlyMap<string, Properties>;
-
-interface Recorded {
+/** What Pulumi would record of a resource. */
+export interface Recorded {
+  readonly name: string;
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
   readonly needsInit: boolean;
+  /** Whether another entry has replaced it, and only its delete is missing. */
+  readonly isReplaced: boolean;
 }
 
-/** What Pulumi would record, by resource. */
-export type State = Map<string, Recorded>;
+/** The entries of the state; two have one name while a replacement is not complete. */
+export type State = Recorded[];
 
-/** What went wrong in a command, by resource. */
-export type Failures = ReadonlyMap<string, string>;
+/** The command ended before its steps did. */
+class InterruptedError extends Error {}
+
+let commands = 0;
 
 /**
- * One command of Pulumi's engine, as much of it as it takes to deploy resources that do not depend on each other.
- *
- * The profile is the command's own, wherever the host gets or answers properties, and is in no state: a profile that a
- * host has not served yet has nothing cached there, so that for the provider the command runs in a new process.
+ * One command of Pulumi's engine, as much of it as it takes to deploy resources that do not depend on each other. It
+ * checks and compares one resource after the other, and creates, updates and deletes side by side.
  */
 export class Engine {
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #failures = new Map<string, string>();
+  readonly #provider: string;
+  readonly #gone: Promise<never>;
+  #leave: (error: Error) => void = () => undefined;
+  #changes = 0;
+  #isCancelled = false;
+  #isGone = false;
+
   constructor(
     private readonly host: DynamicHost,
-    private readonly profile: string,
     private readonly state: State,
-  ) {}
-
-  /** `pulumi up`: creates and updates side by side, and then deletes what the program no longer names. */
-  async up(program: Program): Promise<Failures> {
-    const failures = await this.#each(program.keys(), async (name) => {
-      await this.#deploy(name, { ...program.get(name), __provider: stub("webhook") });
+    private readonly command: Command,
+    address: string = NO_ENGINE,
+  ) {
+    commands += 1;
+    // Pulumi's host loads a provider once for each text: this command gets one of its own, as in a new process, which
+    // is started with the engine's address.
+    this.#provider = `process.argv[2] = "${address}"; ${stub("webhook")} // command ${commands}`;
+    this.#gone = new Promise((_, reject) => {
+      this.#leave = reject;
     });
-    const superfluous = [...this.state.keys()].filter((name) => !program.has(name));
-    return new Map([...failures, ...(await this.#delete(superfluous))]);
+    this.#gone.catch(() => undefined);
   }
 
-  async refresh(): Promise<Failures> {
-    return await this.#each([...this.state.keys()], async (name) => {
-      const recorded = this.#recorded(name);
-      const found = await this.host.read(recorded.id, this.#own(recorded.outputs));
-      if (found === undefined) this.state.delete(name);
-      else this.state.set(name, { ...recorded, inputs: found.inputs, outputs: found.properties });
-    });
+  /** @param failsTest whether a test of a webhook fails, so that nothing is deleted at the end of an `up` */
+  async run({ failsTest = false } = {}): Promise<Failures> {
+    const { kind } = this.command;
+    if (kind === "up") await this.#up(failsTest);
+    else if (kind === "refresh")
+      await this.#each(this.#targeted(this.state), async (one) => await this.#refresh(one));
+    else await this.#each(this.#targeted(this.state), async (one) => await this.#delete(one));
+    return this.#failures;
   }
 
-  async destroy(): Promise<Failures> {
-    return await this.#delete([...this.state.keys()]);
+  /** Ctrl-C: what is under way is finished and recorded, and nothing else is begun. */
+  cancel(): void {
+    this.#isCancelled = true;
   }
 
-  async #deploy(name: string, wanted: Properties): Promise<void> {
-    const known = this.state.get(name);
-    const inputs = await this.host.check(
-      known === undefined ? {} : this.#own(known.inputs),
-      this.#own(wanted),
-    );
-    if (known === undefined) {
-      await this.#create(name, inputs);
-      return;
+  /** `kill -9` and SIGHUP: nothing is recorded from now on, while the host may go on. */
+  abandon(): void {
+    this.#isGone = true;
+    this.#leave(new InterruptedError("The engine was killed."));
+  }
+
+  /** Whether an update or a delete is under way, which Pulumi then records as a pending operation. */
+  get isChanging(): boolean {
+    return this.#changes > 0;
+  }
+
+  /** Resolves when the host has ended all that it was asked to do. */
+  async hostIsDone(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #up(failsTest: boolean): Promise<void> {
+    const { program } = this.command;
+    const operations: Promise<void>[] = [];
+    for (const name of program.keys()) {
+      if (!this.#isTargeted(name)) continue;
+      await this.#attempt(name, async () => {
+        const operation = await this.#plan(name);
+        if (operation !== undefined) operations.push(this.#attempt(name, operation));
+      });
     }
+    await Promise.all(operations);
+    if (failsTest) this.#failures.set("(test)", "a test of a webhook failed");
+    if (this.#failures.size > 0) return;
+    const superfluous = this.state.filter(({ name, isReplaced }) => isReplaced || !program.has(name));
+    await this.#each(this.#targeted(superfluous), async (one) => await this.#delete(one));
+  }
+
+  /** Checks and compares a resource. Returns what is to be done, if anything is. */
+  async #plan(name: string): Promise<(() => Promise<void>) | undefined> {
+    const known = this.state.find((one) => one.name === name && !one.isReplaced);
+    const wanted = { ...this.command.program.get(name), ...this.#labels(name), __provider: this.#provider };
+    const isReplaced = known !== undefined && this.command.replaced === name;
+    const olds = known === undefined || isReplaced ? {} : this.#loaded(known.inputs);
+    const inputs = await this.#call(() => this.host.check(olds, wanted));
+    if (known === undefined) return async () => await this.#create(name, inputs);
+    if (isReplaced) return async () => await this.#replace(known, inputs);
     const { id, needsInit } = known;
-    const [outputs, oldInputs] = [this.#own(known.outputs), this.#own(known.inputs)];
-    if (needsInit || (await this.host.diff(id, outputs, oldInputs, inputs))) {
-      const updated = await this.host.update(id, outputs, inputs);
-      this.state.set(name, { id, inputs, outputs: updated, needsInit: false });
+    const outputs = this.#loaded(known.outputs);
+    const isDifferent = await this.#call(() =>
+      this.host.diff(id, outputs, this.#loaded(known.inputs), inputs),
+    );
+    if (!needsInit && !isDifferent) return undefined;
+    return async () => {
+      const updated = await this.#change(() => this.host.update(id, outputs, inputs));
+      this.#record(known, { ...known, inputs, outputs: updated, needsInit: false });
+    };
+  }
+
+  async #replace(known: Recorded, inputs: Properties): Promise<void> {
+    if (this.command.deletesFirst === true) {
+      await this.#delete(known);
+      await this.#create(known.name, inputs);
+    } else {
+      await this.#create(known.name, inputs, () => this.#record(known, { ...known, isReplaced: true }));
     }
   }
 
-  async #create(name: string, inputs: Properties): Promise<void> {
+  async #create(name: string, inputs: Properties, beforeRecord?: () => void): Promise<void> {
+    const record = ({ id, properties }: { id: string; properties: Properties }, needsInit: boolean): void => {
+      beforeRecord?.();
+      this.#record(undefined, { name, id, inputs, outputs: properties, needsInit, isReplaced: false });
+    };
     try {
-      const { id, properties } = await this.host.create(inputs);
-      this.state.set(name, { id, inputs, outputs: properties, needsInit: false });
+      record(await this.#call(() => this.host.create(inputs)), false);
     } catch (error) {
-      if (error instanceof HostError && error.initFailure !== undefined) {
-        const { id, properties } = error.initFailure;
-        this.state.set(name, { id, inputs, outputs: properties, needsInit: true });
-      }
+      if (error instanceof HostError && error.initFailure !== undefined) record(error.initFailure, true);
       throw error;
     }
   }
 
-  async #delete(names: readonly string[]): Promise<Failures> {
-    return await this.#each(names, async (name) => {
-      const { id, outputs } = this.#recorded(name);
-      await this.host.delete(id, this.#own(outputs));
-      this.state.delete(name);
+  async #refresh(known: Recorded): Promise<void> {
+    const found = await this.#call(() => this.host.read(known.id, this.#loaded(known.outputs)));
+    if (found === undefined) this.#record(known);
+    else this.#record(known, { ...known, inputs: found.inputs, outputs: found.properties });
+  }
+
+  async #delete(known: Recorded): Promise<void> {
+    await this.#change(() => this.host.delete(known.id, this.#loaded(known.outputs)));
+    this.#record(known);
+  }
+
+  /** Puts the second entry in the place of the first. */
+  #record(before: Recorded | undefined, after?: Recorded): void {
+    const at = before === undefined ? this.state.length : this.state.indexOf(before);
+    this.state.splice(at, 1, ...(after === undefined ? [] : [after]));
+  }
+
+  /** What the package adds to a resource so that duplicates are seen: its label, and that of another one like it. */
+  #labels(name: string): Properties {
+    const { program } = this.command;
+    const own = program.get(name) ?? {};
+    if (own.ifExists === "create") return {};
+    const other = [...program].find(
+      ([key, one]) => key !== name && one.ifExists !== "create" && isTwin(one, own),
+    );
+    return { __resource: other === undefined ? name : [name, other[0]] };
+  }
+
+  #loaded(properties: Properties): Properties {
+    return { ...properties, __provider: this.#provider };
+  }
+
+  #targeted(entries: readonly Recorded[]): readonly Recorded[] {
+    return entries.filter(({ name }) => this.#isTargeted(name));
+  }
+
+  #isTargeted(name: string): boolean {
+    return this.command.targets?.includes(name) ?? true;
+  }
+
+  async #change<T>(work: () => Promise<T>): Promise<T> {
+    this.#changes += 1;
+    return await this.#call(work).finally(() => {
+      this.#changes -= 1;
     });
   }
 
-  #own(properties: Properties): Properties {
-    return { ...properties, profile: this.profile };
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isGone || this.#isCancelled) throw new InterruptedError("The command was interrupted.");
+    const called = work();
+    this.#underWay.add(called);
+    return await Promise.race([called, this.#gone]);
   }
 
-  #recorded(name: string): Recorded {
-    const recorded = this.state.get(name);
-    if (recorded === undefined) throw new Error(`${name} is not in the state`);
-    return recorded;
+  async #each(entries: readonly Recorded[], work: (one: Recorded) => Promise<void>): Promise<void> {
+    await Promise.all(entries.map(async (one) => await this.#attempt(one.name, async () => await work(one))));
   }
 
-  async #each(names: Iterable<string>, work: (name: string) => Promise<void>): Promise<Failures> {
-    const failures = new Map<string, string>();
-    await Promise.all(
-      [...names].map(async (name) => {
-        try {
-          await work(name);
-        } catch (error) {
-          if (!(error instanceof HostError)) throw error;
-          failures.set(name, error.message);
-        }
-      }),
-    );
-    return failures;
+  async #attempt(name: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof HostError || error instanceof InterruptedError)) throw error;
+      this.#failures.set(name, error.message);
+    }
   }
+}
+
+function isTwin(one: Properties, other: Properties): boolean {
+  return (["name", "url", "profile"] as const).every((key) => one[key] === other[key]);
 }

@@ -1,6 +1,20 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { type ExportedStack, parseStack } from "../support/engine";
+
+const Checkpoint = v.object({
+  version: v.number(),
+  checkpoint: v.object({ latest: v.optional(v.unknown(), {}) }),
+});
+
+/** The state of the stack "dev" of the project "test", as `pulumi stack export` prints it, without a command. */
+export async function readState(backendUrl: string): Promise<ExportedStack> {
+  const file = join(fileURLToPath(backendUrl), ".pulumi/stacks/test/dev.json");
+  const { version, checkpoint } = v.parse(Checkpoint, JSON.parse(await readFile(file, "utf8")));
+  return parseStack(JSON.stringify({ version, deployment: checkpoint.latest }));
+}
 
 /**
  * Pulumi's file backend writes a checksum beside each state file, and not in one step: a CLI that is killed just then

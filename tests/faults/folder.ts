@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownEnvironment, WORKSPACE } from "../../tools/pulumi-project.mjs";
+import type { Control } from "./control";
 
 /** A program's folder with the workspace's packages, as the dynamic host finds it; `remove` removes it. */
 export async function programFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
@@ -10,7 +11,19 @@ export async function programFolder(): Promise<{ readonly path: string; remove()
   return { path, remove: async () => await rm(path, { recursive: true, force: true }) };
 }
 
+/** Which provider a host loads. */
+export interface ProviderOptions {
+  /** Whether each command gets a provider of its own. */
+  readonly isFresh?: boolean;
+  /** The protection that a fresh one lacks. */
+  readonly without?: Control | undefined;
+}
+
 /** The environment of a host: this process's, without what would configure the provider. */
-export function hostEnvironment(preload?: string): NodeJS.ProcessEnv {
-  return { ...ownEnvironment(), ...(preload === undefined ? {} : { NODE_OPTIONS: `--require=${preload}` }) };
+export function hostEnvironment({ isFresh = false, without }: ProviderOptions): NodeJS.ProcessEnv {
+  return {
+    ...ownEnvironment(),
+    ...(isFresh ? { NODE_OPTIONS: `--require=${join(WORKSPACE, "tests/faults/fresh-provider.cjs")}` } : {}),
+    ...(without === undefined ? {} : { FAULTS_WITHOUT: without }),
+  };
 }

@@ -5,7 +5,7 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { hostEnvironment } from "./folder";
+import { hostEnvironment, type ProviderOptions } from "./folder";
 
 export type Properties = Readonly<Record<string, JavaScriptValue>>;
 
@@ -30,6 +30,9 @@ const URN = "urn:pulumi:dev::faults::pulumi-nodejs:dynamic/up42:Webhook::";
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const MESSAGE_BYTES = 400 * 1024 * 1024;
 
+/** Nobody listens there; a host that has never met its engine does not miss it. */
+export const NO_ENGINE = "127.0.0.1:1";
+
 /** Hosts whose output nobody reads any more would not end by themselves. */
 const alive = new Set<ChildProcess>();
 process.once("exit", () => {
@@ -45,12 +48,15 @@ export class DynamicHost {
     private readonly client: ResourceProviderClient,
   ) {}
 
-  /** @param preload a module that the process loads first */
-  static async start(folder: string, config: Properties, preload?: string): Promise<DynamicHost> {
+  static async start(
+    folder: string,
+    config: Properties,
+    provider: ProviderOptions = {},
+  ): Promise<DynamicHost> {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+    const child = spawn(process.execPath, [script, NO_ENGINE], {
       cwd: folder,
-      env: hostEnvironment(preload),
+      env: hostEnvironment(provider),
       stdio: ["ignore", "pipe", "pipe"],
     });
     alive.add(child);

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import * as v from "valibot";
+import { notFound, withBody } from "./deviations";
 import type { Exchange } from "./exchange";
 import { type RawAnswer, serialize } from "./http";
 import type { FaultKind } from "./kinds";
@@ -109,7 +111,48 @@ export const INJECTIONS: Readonly<Record<Exclude<FaultKind, "reset on accept">, 
     await Promise.resolve();
   },
   "commit after the time-out": commitLate,
+  "error after the commit": async (exchange, { random }) => {
+    await exchange.forward();
+    exchange.answer(gatewayError(exchange, random));
+  },
+  "404 of a router": async (exchange, { random }) => {
+    await Promise.resolve(
+      exchange.answer(
+        random.chance(0.5)
+          ? text(404, "404 page not found\n")
+          : withBody(text(404, ""), { message: "no Route matched with those values" }),
+      ),
+    );
+  },
+  "404 of a replica that lags": async (exchange) => {
+    await Promise.resolve(exchange.answer(notFound()));
+  },
+  "paged list": async (exchange, { random }) => {
+    const answer = await exchange.forward();
+    const { data } = v.parse(List, JSON.parse(answer.body.toString()));
+    const page = { data: data.slice(0, Math.floor(data.length / 2)), error: null };
+    const mark = random.pick([{ totalPages: 2 }, { meta: { total: data.length + 1 } }, { hasNext: true }]);
+    exchange.answer(
+      random.chance(0.3)
+        ? withBody({ ...answer, headers: { ...answer.headers, link: '<?page=2>; rel="next"' } }, page)
+        : withBody(answer, { ...page, ...mark }),
+    );
+  },
 };
+
+const List = v.object({ data: v.array(v.unknown()) });
+
+/** What a gateway or a firewall answers, after UP42 has done its work. */
+function gatewayError(exchange: Exchange, random: Random): RawAnswer {
+  const status = random.pick([401, 403, 425, 429, 499, 502]);
+  if (status === 403 || random.chance(0.3)) return page(status, exchange);
+  const body = random.pick([{ message: "Rejected" }, { error: "Rejected" }]);
+  return random.chance(0.5) ? text(status, "Rejected") : withBody(text(status, ""), body);
+}
+
+function text(status: number, body: string): RawAnswer {
+  return { status, headers: { "content-type": "text/plain" }, body: Buffer.from(body) };
+}
 
 /** The request gets stuck on its way: UP42 sees it when its sender has long given up, perhaps asked again. */
 async function commitLate(exchange: Exchange, surroundings: Surroundings): Promise<void> {

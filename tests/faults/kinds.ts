@@ -23,6 +23,10 @@ export const FAULT_KINDS = [
   "token refused",
   "token endpoint down",
   "commit after the time-out",
+  "error after the commit",
+  "404 of a router",
+  "404 of a replica that lags",
+  "paged list",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -31,7 +35,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export type RequestFault = Exclude<FaultKind, "reset on accept">;
 
 /** What a request is for, as far as the choice of a fault depends on it. */
-export type RequestClass = "token" | "read" | "write";
+export type RequestClass = "token" | "events" | "list" | "read" | "create" | "write";
 
 /** How often each kind is chosen, relative to the others; those that only some requests can have more often. */
 const WEIGHTS: Readonly<Record<FaultKind, number>> = {
@@ -56,12 +60,22 @@ const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   "token refused": 1,
   "token endpoint down": 4,
   "commit after the time-out": 2,
+  "error after the commit": 6,
+  "404 of a router": 1,
+  "404 of a replica that lags": 3,
+  "paged list": 2,
 };
 
+const WEBHOOKS = ["list", "read", "create", "write"] as const;
+
 const ONLY: Readonly<Partial<Record<FaultKind, readonly RequestClass[]>>> = {
-  "token refused": ["read", "write"],
+  "token refused": WEBHOOKS,
   "token endpoint down": ["token"],
-  "commit after the time-out": ["write"],
+  "commit after the time-out": ["create", "write"],
+  "error after the commit": ["create", "write"],
+  "404 of a router": WEBHOOKS,
+  "404 of a replica that lags": ["read", "write"],
+  "paged list": ["list"],
 };
 
 /** Picks a kind that the request can have; `reset on accept` happens before there is a request. */

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Account, type Emulator, type StoredWebhook, startEmulator } from "up42-emulator";
+import { type Account, type Emulator, startEmulator } from "up42-emulator";
 import { canary } from "../support/secrets";
-import { type Colleague, loginAs } from "../support/up42-account";
+import { loginAs } from "../support/up42-account";
+import type { Control } from "./control";
 import { programFolder } from "./folder";
 import { DynamicHost, type Properties } from "./host";
 import { FaultyProxy } from "./proxy";
+import type { Surroundings } from "./stack";
 
 export const TIMEOUT_SECONDS = 4;
 /** For the recovery, which is without faults: a busy machine must not be taken for one. */
@@ -13,60 +15,40 @@ const CALM_TIMEOUT_SECONDS = 60;
 export const ATTEMPT_TIMEOUT_MS = (TIMEOUT_SECONDS * 1000) / 4;
 
 /** A place for one run at a time: an account with its workspace, and a proxy before it. */
-export interface Lane {
-  readonly name: string;
+export interface Lane extends Surroundings {
+  /** The two profiles of the account. */
+  readonly profiles: readonly [string, string];
   readonly account: Account;
-  readonly proxy: FaultyProxy;
-  /** The webhooks that UP42 has in this lane's workspace. */
-  webhooks(): StoredWebhook[];
-  /** Logs in past the proxy, as a colleague beside the stack. Logs in each time: a run is longer than a token lives. */
-  colleague(): Promise<Colleague>;
 }
-
-/** How often a host serves a lane, each time under another profile. */
-const PROFILES = 20;
-/** So many hosts are kept for lanes that have not used them up. */
-const MOST_HOSTS = 3;
 
 /** Which of the two time-outs a command has. */
 export type Pace = "hurried" | "calm";
 
-/** A host that serves many lanes. */
+/** A host loads the provider afresh for each command, and is ended after so many. */
+const MOST_COMMANDS = 150;
+
+/** A host that serves many commands, each with a provider of its own. */
 class SharedHost {
+  commands = 0;
   users = 0;
-  readonly #served = new Map<Lane, number>();
 
   constructor(readonly host: DynamicHost) {}
-
-  /** A profile that this host has not served yet, if there is one left. */
-  profileFor(lane: Lane, pace: Pace): string | undefined {
-    const served = this.#served.get(lane) ?? 0;
-    this.#served.set(lane, served + 1);
-    return served < PROFILES ? profileOf(lane, pace, served) : undefined;
-  }
 }
 
-/** A command's connection to a host: for the provider, a process of its own. */
-export interface Session {
-  readonly host: DynamicHost;
-  readonly profile: string;
-}
-
-/** Lanes beside each other over one emulator, and the hosts that serve them, each lane once. */
+/** Lanes beside each other over one emulator, and the hosts that serve their commands. */
 export class Lanes {
   /** What the hosts printed that were ended so far. */
   readonly outputs: string[] = [];
-  readonly #hosts = new Set<SharedHost>();
-  #starting: Promise<void> | undefined;
+  readonly #hosts = new Map<Pace, Promise<SharedHost>>();
 
   private constructor(
     private readonly emulator: Emulator,
     private readonly folder: Awaited<ReturnType<typeof programFolder>>,
     readonly all: readonly Lane[],
-    private readonly preload: string | undefined,
+    private readonly without: Control | undefined,
   ) {}
 
-  static async open(count: number, preload?: string): Promise<Lanes> {
+  static async open(count: number, without?: Control): Promise<Lanes> {
     const accounts = Array.from({ length: count }, (_, index) => ({
       username: `lane-${index}@up42.example`,
       password: canary(`password${index}`),
@@ -78,24 +60,24 @@ export class Lanes {
     const lanes = await Promise.all(
       accounts.map(async (account, index) => await openLane(emulator, account, `lane${index}`)),
     );
-    return new Lanes(emulator, await programFolder(), lanes, preload);
+    return new Lanes(emulator, await programFolder(), lanes, without);
   }
 
   /** A process of its own, to be killed. */
-  async ownSession(lane: Lane): Promise<Session> {
-    const host = await DynamicHost.start(this.folder.path, configOf([lane], 1), this.preload);
-    return { host, profile: profileOf(lane, "hurried", 0) };
+  async ownHost(lane: Lane): Promise<DynamicHost> {
+    return await this.#start([lane], "hurried");
   }
 
-  /** Works with a session in one of the shared processes. */
-  async withSession<T>(lane: Lane, pace: Pace, work: (session: Session) => Promise<T>): Promise<T> {
-    const [shared, profile] = await this.#take(lane, pace);
+  /** Works with one of the shared processes. */
+  async withHost<T>(pace: Pace, work: (host: DynamicHost) => Promise<T>): Promise<T> {
+    const shared = await this.#shared(pace);
     shared.users += 1;
+    shared.commands += 1;
     try {
-      return await work({ host: shared.host, profile });
+      return await work(shared.host);
     } finally {
       shared.users -= 1;
-      if (shared.users === 0 && !this.#hosts.has(shared)) await this.end(shared.host);
+      if (shared.users === 0 && shared.commands >= MOST_COMMANDS) await this.end(shared.host);
     }
   }
 
@@ -115,33 +97,28 @@ export class Lanes {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#hosts].map(async ({ host }) => await this.end(host)));
+    for (const starting of this.#hosts.values()) await this.end((await starting).host);
     await Promise.all(this.all.map(async ({ proxy }) => await proxy.close()));
     await this.emulator.close();
     await this.folder.remove();
   }
 
-  async #take(lane: Lane, pace: Pace): Promise<readonly [SharedHost, string]> {
-    for (;;) {
-      for (const shared of this.#hosts) {
-        const profile = shared.profileFor(lane, pace);
-        if (profile !== undefined) return [shared, profile];
-      }
-      this.#starting ??= this.#start().finally(() => {
-        this.#starting = undefined;
-      });
-      await this.#starting;
+  async #shared(pace: Pace): Promise<SharedHost> {
+    const known = this.#hosts.get(pace);
+    if (known !== undefined && (await known).commands < MOST_COMMANDS) return await known;
+    // Another lane may have started one while this one waited.
+    if (this.#hosts.get(pace) === known) {
+      this.#hosts.set(
+        pace,
+        this.#start(this.all, pace).then((host) => new SharedHost(host)),
+      );
     }
+    return await this.#shared(pace);
   }
 
-  async #start(): Promise<void> {
-    const config = configOf(this.all, PROFILES);
-    const started = new SharedHost(await DynamicHost.start(this.folder.path, config, this.preload));
-    const [oldest] = this.#hosts;
-    this.#hosts.add(started);
-    if (oldest === undefined || this.#hosts.size <= MOST_HOSTS) return;
-    this.#hosts.delete(oldest);
-    if (oldest.users === 0) await this.end(oldest.host);
+  async #start(lanes: readonly Lane[], pace: Pace): Promise<DynamicHost> {
+    const provider = { isFresh: true, without: this.without };
+    return await DynamicHost.start(this.folder.path, configOf(lanes, pace), provider);
   }
 }
 
@@ -149,7 +126,7 @@ async function openLane(emulator: Emulator, account: Account, name: string): Pro
   const proxy = await FaultyProxy.start({ target: emulator.url, attemptMs: ATTEMPT_TIMEOUT_MS });
   const { workspaceId } = account;
   return {
-    name,
+    profiles: [name, `${name}-b`],
     account,
     proxy,
     webhooks: () => emulator.webhooks(workspaceId),
@@ -157,16 +134,10 @@ async function openLane(emulator: Emulator, account: Account, name: string): Pro
   };
 }
 
-function profileOf({ name }: Lane, pace: Pace, index: number): string {
-  return `${name}-${pace}-${index}`;
-}
-
-function configOf(lanes: readonly Lane[], profiles: number): Properties {
+function configOf(lanes: readonly Lane[], pace: Pace): Properties {
+  const timeoutSeconds = pace === "hurried" ? TIMEOUT_SECONDS : CALM_TIMEOUT_SECONDS;
   const settings = lanes.flatMap((lane) =>
-    Array.from({ length: profiles }, (_, index) => index).flatMap((index) => [
-      ...settingsOf(lane, profileOf(lane, "hurried", index), TIMEOUT_SECONDS),
-      ...settingsOf(lane, profileOf(lane, "calm", index), CALM_TIMEOUT_SECONDS),
-    ]),
+    lane.profiles.flatMap((profile) => settingsOf(lane, profile, timeoutSeconds)),
   );
   return Object.fromEntries(settings);
 }

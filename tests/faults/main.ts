@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import { CONTROLS } from "./control";
 import { seedOfRun } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
+import { SCENARIOS } from "./scenario";
 import { runSuite } from "./suite";
 
 const USAGE = `npm run faults -- [options]
@@ -11,7 +13,8 @@ const USAGE = `npm run faults -- [options]
   --cli-seed X               only this run with the CLI
   --lanes N                  how many runs against the host are in flight (default 32)
   --trace                    shows all requests and faults of the runs that fail
-  --without-reconciliation   repeats a create blindly: the suite must fail
+  --scenario KIND            only scenarios of this kind: ${SCENARIOS.join(", ")}
+  --without PROTECTION       takes a protection away, so that the suite must fail: ${CONTROLS.join(", ")}
   --write-docs BLOCK         puts the figures into the block of docs/reliability.md with this name`;
 
 const OPTIONS = {
@@ -22,7 +25,8 @@ const OPTIONS = {
   "cli-seed": { type: "string" },
   lanes: { type: "string", default: "32" },
   trace: { type: "boolean", default: false },
-  "without-reconciliation": { type: "boolean", default: false },
+  scenario: { type: "string" },
+  without: { type: "string" },
   "write-docs": { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
@@ -43,19 +47,36 @@ async function main(): Promise<void> {
     seeds: chosen ? numbers(values["run-seed"]) : seedsOf(values.seed, 0, values.runs),
     cliSeeds: chosen ? numbers(values["cli-seed"]) : seedsOf(values.seed, FIRST_CLI_RUN, values.cli),
     lanes: Number(values.lanes),
-    withoutReconciliation: values["without-reconciliation"],
+    scenario: oneOf(SCENARIOS, values.scenario),
+    without: oneOf(CONTROLS, values.without),
   });
   for (const line of describeFailures(summary, values.trace)) console.log(line);
   const figures = [...describeFaults(summary), describeResult(summary)];
   console.log(`took ${Math.round((Date.now() - startedAt) / 1000)} s`);
   for (const line of figures) console.log(line);
   if (values["write-docs"] !== undefined) {
-    const { runs, seed, cli } = values;
-    const options = `--runs ${runs} --seed ${seed} --cli ${cli}`;
-    const blind = values["without-reconciliation"] ? " --without-reconciliation" : "";
-    await writeDocs(values["write-docs"], [`$ npm run faults -- ${options}${blind}`, ...figures]);
+    await writeDocs(values["write-docs"], [`$ npm run faults -- ${commandLine(values)}`, ...figures]);
   }
   if (hasFailed(summary)) process.exitCode = 1;
+}
+
+/** The options that decide what is measured. */
+function commandLine(values: Readonly<Record<string, unknown>>): string {
+  return (["runs", "seed", "cli", "scenario", "without"] as const)
+    .flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${quoted(String(values[name]))}`]))
+    .join(" ");
+}
+
+function quoted(text: string): string {
+  return text.includes(" ") ? `"${text}"` : text;
+}
+
+/** @throws RangeError when there is no such value */
+function oneOf<T extends string>(all: readonly T[], name: string | undefined): T | undefined {
+  const found = all.find((one) => one === name);
+  if (name !== undefined && found === undefined)
+    throw new RangeError(`"${name}" is not one of ${all.join(", ")}`);
+  return found;
 }
 
 function seedsOf(seed: string, first: number, count: string): readonly number[] {

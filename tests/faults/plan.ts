@@ -21,5 +21,8 @@ export class FaultPlan {
 
 function classOf({ method, path }: RawRequest): RequestClass {
   if (path.endsWith("/token")) return "token";
-  return method === "GET" ? "read" : "write";
+  if (path.endsWith("/events")) return "events";
+  const isOfAll = path.endsWith("/webhooks");
+  if (method === "GET") return isOfAll ? "list" : "read";
+  return isOfAll ? "create" : "write";
 }

@@ -3,6 +3,7 @@ import { Agent, request as httpRequest } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Deviation, deviated } from "./deviations";
 import { Exchange } from "./exchange";
 import { type RawAnswer, type RawRequest, readRequests } from "./http";
 import { INJECTIONS, type Repetition } from "./injections";
@@ -24,8 +25,11 @@ export interface InjectedFault {
   readonly request: string;
 }
 
-/** Called for each request before anything else happens, and after UP42 has answered it. */
-export type Observer = (request: RawRequest, stage: "arrived" | "committed") => void;
+/** The moments of a request: before anything else happens, and after UP42 has answered it. */
+export type Stage = "arrived" | "committed";
+
+/** Called for each request, at both moments. */
+export type Observer = (request: RawRequest, stage: Stage) => void;
 
 /** What was sent to a connection that is closed by now may still be on its way to us. */
 const SETTLE_MS = 30;
@@ -39,9 +43,11 @@ export class FaultyProxy {
   /** The access tokens that UP42 handed out. */
   readonly tokens = new Set<string>();
   plan: FaultPlan | undefined;
-  observer: Observer | undefined;
+  /** How the server behind the proxy differs from the emulator. */
+  deviation: Deviation | undefined;
   /** Gets a line for each request, fault and commit. */
   log: ((line: string) => void) | undefined;
+  readonly #observers = new Set<Observer>();
   readonly #agent = new Agent({ keepAlive: true });
   readonly #sockets = new Set<Socket>();
   readonly #underWay = new Set<Promise<void>>();
@@ -60,6 +66,12 @@ export class FaultyProxy {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Has each request reported until the function that it returns is called. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** Resolves when no request is on its way any more, late ones included, and the port is open. */
@@ -127,7 +139,7 @@ export class FaultyProxy {
 
   async #handle(exchange: Exchange): Promise<void> {
     const { request } = exchange;
-    this.observer?.(request, "arrived");
+    this.#report(request, "arrived");
     this.log?.(`${request.method} ${request.path} ${nameIn(request)}`);
     await this.#meetWaiter(exchange);
     const { plan } = this;
@@ -144,6 +156,10 @@ export class FaultyProxy {
       closePort: (milliseconds) => this.#track(this.#closePort(milliseconds)),
       repetition: (first, withinMs) => this.#repetition(first, withinMs),
     });
+  }
+
+  #report(request: RawRequest, stage: Stage): void {
+    for (const observer of this.#observers) observer(request, stage);
   }
 
   #repetition({ request }: Exchange, withinMs: number): Promise<Repetition | undefined> {
@@ -179,9 +195,9 @@ export class FaultyProxy {
       ? /"access_token":"([^"]+)"/.exec(answer.body.toString())?.[1]
       : undefined;
     if (token !== undefined) this.tokens.add(token);
-    this.observer?.(request, "committed");
+    this.#report(request, "committed");
     this.log?.(`${request.method} ${request.path} answered by UP42: ${answer.status} ${idIn(answer)}`);
-    return answer;
+    return this.deviation === undefined ? answer : deviated(this.deviation, request, answer);
   }
 
   async #send({ method, path, headers, body }: RawRequest): Promise<RawAnswer> {

@@ -1,80 +1,90 @@
-import { Engine, type Failures, type Program, type State } from "./engine";
-import type { Lane, Lanes } from "./lanes";
+import type { StoredWebhook } from "up42-emulator";
+import type { Properties } from "./host";
+import type { Others } from "./outside";
+import type { Command, Failures, Program, Stack, Surroundings } from "./stack";
 
-const MOST_TRIES = 4;
+const MOST_TRIES = 5;
+
+/** How a recovery ended: what still fails, with which program. */
+export interface Recovered {
+  readonly failures: Failures;
+  readonly program: Program;
+}
 
 /** Does what a user does after a failure: what the errors say, and the command again, now without faults. */
 export class Recovery {
+  /** The webhooks that an error named, or made the user look for, and that were deleted by hand. */
+  readonly reported: string[] = [];
+
   constructor(
-    private readonly lanes: Lanes,
-    private readonly lane: Lane,
-    private readonly state: State,
+    private readonly stack: Stack,
+    private readonly surroundings: Surroundings,
+    private readonly others: Others,
+    private readonly run: (command: Command) => Promise<Failures>,
   ) {}
 
-  /** Refreshes until nothing fails. */
-  async refresh(): Promise<void> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      if ((await this.#run(async (engine) => await engine.refresh())).size === 0) return;
-    }
-  }
-
-  /** Runs `up` until nothing fails. Answers what still fails after some tries. */
-  async up(program: Program, firstFailures: Failures): Promise<Failures> {
+  /** Runs a command until nothing fails, or it has been tried often enough. */
+  async until(first: Command, firstFailures: Failures): Promise<Recovered> {
+    let command = first;
     let failures = firstFailures;
-    let current = program;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      await this.#obey(current, failures);
-      current = adopting(current, failures);
-      failures = await this.#run(async (engine) => await engine.up(current));
+      command = { ...command, program: await this.#obey(command.program, failures) };
+      failures = await this.run(command);
       if (failures.size === 0) break;
     }
-    return failures;
+    return { failures, program: command.program };
   }
 
-  async #run(work: (engine: Engine) => Promise<Failures>): Promise<Failures> {
-    return await this.lanes.withSession(
-      this.lane,
-      "calm",
-      async ({ host, profile }) => await work(new Engine(host, profile, this.state)),
-    );
-  }
-
-  async #obey(program: Program, failures: Failures): Promise<void> {
-    await this.#removeLeftOvers(program, failures);
-    const messages = [...failures.values()];
-    for (const message of messages.filter((one) => one.includes("Delete all but one"))) {
-      const [, ...others] = message.match(/[0-9a-f-]{36}(?= \(created )/g) ?? [];
-      for (const id of others) await (await this.lane.colleague()).delete(id);
+  /** Does what the errors say, and changes the program accordingly. */
+  async #obey(program: Program, failures: Failures): Promise<Program> {
+    const changed = new Map(program);
+    for (const [resource, message] of failures) {
+      const wanted = changed.get(resource);
+      if (wanted !== undefined) changed.set(resource, await this.#corrected(wanted, message));
+      // It is somebody else's now, so it is to be left at UP42.
+      else if (this.#namesOthers(message) && message.includes("It was kept"))
+        await this.stack.forget(resource);
     }
-    if (messages.some((message) => message.includes("pulumi refresh"))) await this.refresh();
+    const isAdvised = [...failures.values()].some((message) => message.includes("pulumi refresh"));
+    if (isAdvised || (await this.stack.hasPendingOperations())) {
+      await this.run({ kind: "refresh", program });
+    }
+    return changed;
   }
 
-  /**
-   * What belongs to no resource is deleted where an error says to look for a second webhook, and with
-   * `ifExists: "create"`, where nobody but the user can tell a left-over.
-   */
-  async #removeLeftOvers(program: Program, failures: Failures): Promise<void> {
-    const claimed = new Set([...this.state.values()].map(({ id }) => id));
-    const suspects = [...program].flatMap(([resource, wanted]) => {
-      const message = failures.get(resource);
-      const isSuspect =
-        wanted.ifExists === "create" || message?.includes("Look for a second webhook") === true;
-      return message !== undefined && isSuspect ? [`${wanted.name} ${wanted.url}`] : [];
-    });
-    for (const { id, name, url } of this.lane.webhooks()) {
-      if (suspects.includes(`${name} ${url}`) && !claimed.has(id))
-        await (await this.lane.colleague()).delete(id);
+  async #corrected(wanted: Properties, message: string): Promise<Properties> {
+    const named = idsIn(message);
+    if (wanted.ifExists === "create" || message.includes("Look for a second webhook")) {
+      await this.#deleteByHand(({ name, url }) => `${name} ${url}` === `${wanted.name} ${wanted.url}`);
+    }
+    if (this.#namesOthers(message)) {
+      // Another stack was faster. What is ours of those that the error names goes, and ours gets another name.
+      await this.#deleteByHand(({ id }) => named.includes(id));
+      return { ...wanted, name: `${wanted.name} (2)`, url: `${wanted.url}/2` };
+    }
+    if (message.includes("Delete all but one")) {
+      await this.#deleteByHand(({ id }) => named.indexOf(id) > 0);
+    }
+    const mayAdopt = message.includes('ifExists: "adopt"') && wanted.ifExists !== "create";
+    return mayAdopt ? { ...wanted, ifExists: "adopt" } : wanted;
+  }
+
+  #namesOthers(message: string): boolean {
+    return idsIn(message).some((id) => this.others.webhooks.has(id));
+  }
+
+  /** What is in no state and belongs to nobody else. */
+  async #deleteByHand(isMeant: (webhook: StoredWebhook) => boolean): Promise<void> {
+    const claimed = new Set((await this.stack.entries()).map(({ id }) => id));
+    const colleague = await this.surroundings.colleague();
+    for (const webhook of this.surroundings.webhooks().filter(isMeant)) {
+      if (claimed.has(webhook.id) || this.others.webhooks.has(webhook.id)) continue;
+      await colleague.delete(webhook.id);
+      this.reported.push(webhook.id);
     }
   }
 }
 
-function adopting(program: Program, failures: Failures): Program {
-  return new Map(
-    [...program].map(([resource, webhook]) => [
-      resource,
-      failures.get(resource)?.includes('ifExists: "adopt"') === true && webhook.ifExists !== "create"
-        ? { ...webhook, ifExists: "adopt" }
-        : webhook,
-    ]),
-  );
+function idsIn(message: string): readonly string[] {
+  return message.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
 }

@@ -1,147 +1,149 @@
-import { webhookBody } from "../support/up42-account";
+import { setTimeout as delay } from "node:timers/promises";
 import { carryOut, compare, type Findings, noFindings } from "./compare";
-import { Engine, type Failures, type Program, type State } from "./engine";
-import type { Lane, Lanes } from "./lanes";
+import { drawDeviation } from "./deviations";
 import { leaks } from "./leaks";
+import { Others } from "./outside";
 import { FaultPlan } from "./plan";
 import { Random, seedOfRun } from "./random";
 import { Recovery } from "./recover";
-import { BYSTANDER, changeProgram, drawProgram } from "./scenario";
+import { drawScenario, type Scenario, type ScenarioKind, type Step } from "./scenario";
+import type { Circumstances, Command, Failures, Program, Stack, Surroundings } from "./stack";
 
 /** How likely a request is to meet a fault; a run has one of these. */
 const PROBABILITIES = [0.12, 0.25, 0.4] as const;
-/** How likely a command is to be killed in the middle. */
-const KILLS = 0.04;
 
 /** What a run did and what was found after it. */
 export interface RunResult {
   /** Against the host alone, or with the whole CLI. */
   readonly level: "host" | "cli";
   readonly seed: number;
+  readonly scenario: ScenarioKind;
   readonly faults: readonly string[];
   readonly findings: Findings;
+  /** Webhooks that an error named, and that the user had to delete by hand. */
+  readonly reported: readonly string[];
   /** Every request, fault and error, to see how it came to that. */
   readonly trace: readonly string[];
 }
 
-/** One stack's life under faults: it is deployed, changed, refreshed and destroyed, and compared after each. */
-export async function runOnce(lanes: Lanes, lane: Lane, seed: number): Promise<RunResult> {
-  const run = new Run(lanes, lane, seed);
+/** What decides on a run. */
+export interface RunSettings {
+  readonly level: RunResult["level"];
+  readonly seed: number;
+  readonly stack: Stack;
+  readonly surroundings: Surroundings;
+  /** Only scenarios of this kind. */
+  readonly scenario?: ScenarioKind | undefined;
+}
+
+/** One stack's life under faults: several commands, some interrupted, with recoveries and comparisons between them. */
+export async function runOnce(settings: RunSettings): Promise<RunResult> {
+  const run = new Run(settings);
   await carryOut(run.findings, async () => await run.live());
-  return { level: "host", seed, faults: run.faults, findings: run.findings, trace: run.trace };
+  const { faults, findings, trace, scenario, recovery } = run;
+  const { level, seed } = settings;
+  return { level, seed, scenario: scenario.kind, faults, findings, trace, reported: recovery.reported };
 }
 
 class Run {
   readonly faults: string[] = [];
   readonly trace: string[] = [];
   readonly findings: Findings = noFindings();
-  readonly #state: State = new Map();
-  readonly #random: Random;
+  readonly scenario: Scenario;
+  readonly recovery: Recovery;
   readonly #plan: FaultPlan;
+  readonly #stack: Stack;
+  readonly #surroundings: Surroundings;
+  readonly #others: Others;
+  #program: Program = new Map();
 
-  constructor(
-    private readonly lanes: Lanes,
-    private readonly lane: Lane,
-    seed: number,
-  ) {
-    this.#random = new Random(seed);
-    lane.proxy.log = (line) => this.#note(line);
+  constructor({ seed, stack, surroundings, scenario }: RunSettings) {
+    const random = new Random(seed);
+    this.#stack = stack;
+    this.#surroundings = surroundings;
+    surroundings.proxy.log = (line) => this.#note(line);
+    surroundings.proxy.deviation = drawDeviation(random);
     // Of its own: requests do not come in the same order twice, and must not change what the run does.
-    this.#plan = new FaultPlan(new Random(seedOfRun(seed, 0)), this.#random.pick(PROBABILITIES));
+    this.#plan = new FaultPlan(new Random(seedOfRun(seed, 0)), random.pick(PROBABILITIES));
+    this.scenario = drawScenario(random, scenario);
+    this.#others = new Others(random, surroundings, stack);
+    this.recovery = new Recovery(
+      stack,
+      surroundings,
+      this.#others,
+      async (command) => await this.#run(command, { isCalm: true }),
+    );
   }
 
   async live(): Promise<void> {
-    const random = this.#random;
-    let program = drawProgram(random);
-    await (await this.lane.colleague()).create(webhookBody(BYSTANDER));
-    await this.#leaveOver(program);
-    await this.#command(program, async (engine) => await engine.up(program));
-    if (random.chance(0.4)) {
-      program = changeProgram(random, program);
-      await this.#command(program, async (engine) => await engine.up(program));
-    }
-    if (random.chance(0.3)) {
-      await this.#meddle();
-      await this.#command(program, async (engine) => await engine.refresh(), "refresh");
-    }
-    if (random.chance(0.5)) {
-      await this.#command(new Map(), async (engine) => await engine.destroy());
-    }
+    const { deviation } = this.#surroundings.proxy;
+    this.faults.push(...(deviation?.kinds ?? []));
+    await this.#others.begin();
+    for (const step of this.scenario.steps) await this.#perform(step);
+    // Also after all that hosts without an engine may have done.
+    await this.#stack.close();
+    await this.#compare();
     await this.#clean();
   }
 
-  /** Runs one command under faults, recovers when it failed, and compares. */
-  async #command(
-    program: Program,
-    work: (engine: Engine) => Promise<Failures>,
-    kind: "up" | "refresh" = "up",
-  ): Promise<void> {
-    this.#note(`${kind} of ${[...program.keys()].join(", ")}`);
-    const failures = await this.#underFaults(work);
-    this.#lookForSecrets(failures);
-    for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
-    if (failures.size > 0 || kind === "refresh") {
-      const recovery = new Recovery(this.lanes, this.lane, this.#state);
-      if (kind === "refresh" && failures.size > 0) await recovery.refresh();
-      const last = await recovery.up(program, failures);
-      this.#lookForSecrets(last);
-      for (const [name, message] of last) this.findings.lost.push(`${name} cannot be deployed: ${message}`);
+  /** Runs one command under faults; recovers and compares, if the user stops there. */
+  async #perform(step: Step): Promise<void> {
+    const { command, settled, isRefused = false } = step;
+    await this.#others.act(step);
+    const failures = await this.#underFaults(step);
+    if (isRefused && failures.size === 0)
+      this.findings.duplicated.push("two resources with one name and URL were not refused");
+    if (settled === undefined) return;
+    this.#program = settled;
+    if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);
+    if (!isComplete(step, failures) || (await this.#stack.hasPendingOperations())) {
+      const kind = settled.size === 0 ? "destroy" : "up";
+      const recovered = await this.recovery.until({ kind, program: settled }, failures);
+      this.#program = recovered.program;
+      for (const [name, message] of recovered.failures)
+        this.findings.lost.push(`${name} cannot be deployed: ${message}`);
     }
-    compare(program, this.#state, this.lane.webhooks(), this.findings);
+    this.#note(`compared after ${command.kind}`);
+    await this.#compare();
   }
 
-  async #underFaults(work: (engine: Engine) => Promise<Failures>): Promise<Failures> {
-    const { proxy } = this.lane;
-    const isKilled = this.#random.chance(KILLS);
+  async #underFaults({ command, interruption }: Step): Promise<Failures> {
+    const { proxy } = this.#surroundings;
     proxy.plan = this.#plan;
     try {
-      return isKilled
-        ? await this.#killed(work)
-        : await this.lanes.withSession(this.lane, "hurried", async ({ host, profile }) =>
-            work(new Engine(host, profile, this.#state)),
-          );
+      return await this.#run(command, { interruption });
     } finally {
       proxy.plan = undefined;
       await proxy.idle();
+      await this.#others.settled();
       this.faults.push(...proxy.faults.splice(0).map(({ kind }) => kind));
     }
   }
 
-  /** The host is killed at some request: before UP42 sees it, or after its commit. */
-  async #killed(work: (engine: Engine) => Promise<Failures>): Promise<Failures> {
-    const { proxy } = this.lane;
-    const { host, profile } = await this.lanes.ownSession(this.lane);
-    const stage = this.#random.pick(["arrived", "committed"] as const);
-    let countdown = this.#random.whole(1, 8);
-    proxy.observer = (_request, at) => {
-      if (at !== stage) return;
-      countdown -= 1;
-      if (countdown !== 0) return;
-      this.faults.push("kill -9 of the host");
-      host.killNow();
-    };
-    try {
-      return await work(new Engine(host, profile, this.#state));
-    } finally {
-      proxy.observer = undefined;
-      await this.lanes.end(host);
-    }
+  async #run(command: Command, circumstances: Circumstances): Promise<Failures> {
+    const { kind, program, targets = ["all"], replaced = "nothing" } = command;
+    const resources = [...program.keys()].join(", ");
+    this.#note(`${kind} of ${resources}; targets: ${targets.join(", ")}; replaces: ${replaced}`);
+    // Nobody is so fast that the server would not show yet what the last command created.
+    await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
+    const failures = await this.#stack.run(command, circumstances);
+    this.faults.push(...this.#stack.interruptions.splice(0));
+    for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
+    this.#lookForSecrets(Object.fromEntries(failures));
+    return failures;
   }
 
-  /** Sometimes the workspace has a webhook already that looks like one of ours. */
-  async #leaveOver(program: Program): Promise<void> {
-    const [webhook] = program.values();
-    if (webhook === undefined || webhook.ifExists === "create" || !this.#random.chance(0.15)) return;
-    await (await this.lane.colleague()).create(webhookBody(webhook));
+  async #compare(): Promise<void> {
+    const entries = await this.#stack.entries();
+    const situation = { entries, webhooks: this.#surroundings.webhooks(), ofOthers: this.#others.webhooks };
+    compare(this.#program, situation, this.findings);
+    this.#lookForSecrets(await this.#stack.texts());
   }
 
-  /** Sometimes somebody changes or deletes a webhook outside of the stack, for a refresh to see. */
-  async #meddle(): Promise<void> {
-    const colleague = await this.lane.colleague();
-    for (const { id, outputs } of this.#state.values()) {
-      const luck = this.#random.next();
-      if (luck < 0.15) await colleague.delete(id);
-      else if (luck < 0.3) await colleague.change(id, { active: outputs.active !== true, secret: undefined });
+  #lookForSecrets(texts: Readonly<Record<string, string>>): void {
+    const { tokens } = this.#surroundings.proxy;
+    for (const [where, text] of Object.entries(texts)) {
+      if (leaks(text, tokens)) this.findings.leaked.push(`${where} holds a secret`);
     }
   }
 
@@ -149,22 +151,16 @@ class Run {
     this.trace.push(`${new Date().toISOString().slice(17, 23)} ${line}`);
   }
 
-  #lookForSecrets(failures: Failures): void {
-    const { tokens } = this.lane.proxy;
-    for (const message of failures.values()) {
-      if (leaks(message, tokens)) this.findings.leaked.push(message);
-    }
-    for (const { inputs, outputs } of this.#state.values()) {
-      const text = JSON.stringify([inputs, outputs], (key, value: unknown) =>
-        key === "secret" ? undefined : value,
-      );
-      if (leaks(text, tokens)) this.findings.leaked.push(`in the state: ${text}`);
-    }
-  }
-
   /** Whatever a run left must not disturb the next one in this lane. */
   async #clean(): Promise<void> {
-    const colleague = await this.lane.colleague();
-    for (const { id } of this.lane.webhooks()) await colleague.delete(id);
+    const colleague = await this.#surroundings.colleague();
+    for (const { id } of this.#surroundings.webhooks()) await colleague.delete(id);
   }
+}
+
+/** Whether a command has done all that the user wanted. */
+function isComplete({ command, settled, isRefused }: Step, failures: Failures): boolean {
+  const { kind, program, targets, replaced } = command;
+  const isWhole = kind !== "refresh" && targets === undefined && replaced === undefined && !isRefused;
+  return failures.size === 0 && isWhole && (kind === "destroy" ? settled?.size === 0 : program === settled);
 }

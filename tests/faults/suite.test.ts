@@ -1,5 +1,7 @@
+import { CONTROLS, type Control } from "./control";
 import { seedOfRun } from "./random";
 import { describeFailures, describeResult, hasFailed } from "./report";
+import { SCENARIOS, type ScenarioKind } from "./scenario";
 import { runSuite } from "./suite";
 
 const seeds = (seed: number, count: number) =>
@@ -10,14 +12,27 @@ test("under faults nothing is lost, duplicated, orphaned or leaked", async () =>
   const summary = await runSuite({ seeds: seeds(1, 120), cliSeeds: seeds(2, 2), lanes: 40 });
   expect(describeFailures(summary, true)).toEqual([]);
   expect(describeResult(summary)).toMatch(
-    /^runs 122, faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0$/,
+    /^runs 122, faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0, reported \d+$/,
   );
   const hit = summary.results.filter(({ faults }) => faults.length > 0).length;
   expect(hit / summary.results.length).toBeGreaterThan(0.8);
+  expect(new Set(summary.results.map(({ scenario }) => scenario))).toEqual(new Set(SCENARIOS));
 });
 
-test("without reconciliation the suite fails: it can see", async () => {
-  const summary = await runSuite({ seeds: seeds(1, 60), lanes: 40, withoutReconciliation: true });
+/** Where each protection matters, and what is found without it. */
+const SEEN: Readonly<Record<Control, readonly [ScenarioKind, RegExp]>> = {
+  reconciliation: ["change", /duplicated [1-9]|orphaned [1-9]/],
+  claims: ["rename", /lost [1-9]/],
+  "look before delete": ["takeover", /lost [1-9]/],
+  "proof of gone": ["drift", /duplicated [1-9]|orphaned [1-9]/],
+  "twin refusal": ["duplicate", /duplicated [1-9]/],
+  "engine watch": ["change", /lost [1-9]|duplicated [1-9]|orphaned [1-9]/],
+  redaction: ["change", /leaked [1-9]/],
+};
+
+test.each(CONTROLS)("without %s the suite fails: it can see", async (without) => {
+  const [scenario, found] = SEEN[without];
+  const summary = await runSuite({ seeds: seeds(1, 40), lanes: 40, scenario, without });
   expect(hasFailed(summary)).toBe(true);
-  expect(describeResult(summary)).toMatch(/duplicated [1-9]|orphaned [1-9]/);
+  expect(describeResult(summary)).toMatch(found);
 });

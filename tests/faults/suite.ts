@@ -1,9 +1,10 @@
-import { join } from "node:path";
-import { WORKSPACE } from "../support/pulumi";
-import { runWithCli } from "./cli-run";
+import { runWithCli } from "./cli-stack";
+import type { Control } from "./control";
+import { HostStack } from "./host-stack";
 import { Lanes } from "./lanes";
 import { leaks } from "./leaks";
 import { type RunResult, runOnce } from "./run";
+import type { ScenarioKind } from "./scenario";
 
 export interface SuiteOptions {
   /** The seeds of the runs against the host. */
@@ -12,8 +13,10 @@ export interface SuiteOptions {
   readonly cliSeeds?: readonly number[];
   /** How many runs against the host are in flight; they mostly wait. */
   readonly lanes: number;
-  /** Blind retries instead of reconciliation, to show that the suite can see. */
-  readonly withoutReconciliation?: boolean;
+  /** Only scenarios of this kind; default: all. */
+  readonly scenario?: ScenarioKind | undefined;
+  /** The protection that the runs against the host go without, to show that the suite can see. */
+  readonly without?: Control | undefined;
 }
 
 /** All runs, and how they went. */
@@ -29,22 +32,24 @@ const CLI_LANES = 2;
 /** Runs all seeds: those against the host, then those with the CLI. */
 export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOptions): Promise<Summary> {
   const { results, leakedOutputs } = await runAgainstHosts(seeds, options);
-  const cliResults = await inLanes(cliSeeds, Array.from({ length: CLI_LANES }), async (seed) =>
-    runWithCli(seed),
+  const cliResults = await inLanes(
+    cliSeeds,
+    Array.from({ length: CLI_LANES }),
+    async (seed) => await runWithCli(seed, options.scenario),
   );
   return { results: [...results, ...cliResults], leakedOutputs };
 }
 
 async function runAgainstHosts(
   seeds: readonly number[],
-  { lanes: count, withoutReconciliation = false }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
+  { lanes: count, without, scenario }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
 ): Promise<Summary> {
   if (seeds.length === 0) return { results: [], leakedOutputs: [] };
-  const hook = join(WORKSPACE, "tests/faults/without-reconciliation.cjs");
-  const lanes = await Lanes.open(Math.min(count, seeds.length), withoutReconciliation ? hook : undefined);
+  const lanes = await Lanes.open(Math.min(count, seeds.length), without);
   const results = await inLanes(seeds, lanes.all, async (seed, lane) => {
     lanes.tidy();
-    return await runOnce(lanes, lane, seed);
+    const stack = new HostStack(lanes, lane);
+    return await runOnce({ level: "host", seed, stack, surroundings: lane, scenario });
   }).finally(async () => await lanes.close());
   const { tokens } = lanes;
   const leakedOutputs = lanes.outputs

@@ -16,13 +16,16 @@ import { pathToFileURL } from "node:url";
 import { removeLeftovers, withLock } from "../../tools/lock.mjs";
 import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { buildFolder, builtVersion, sourcesHash } from "../../tools/pulumi-cli/build.mjs";
+import { LANGUAGE_HOSTS } from "../../tools/pulumi-cli/programs.mjs";
 import { compareVersions, parseVersion } from "../../tools/pulumi-cli/version.mjs";
 import {
   defaultCacheRoot,
+  ensureLanguageHosts,
   ensurePulumi,
   findPulumi,
   MINIMUM_VERSION,
   pulumiPathEntries,
+  requireLanguageHosts,
 } from "../../tools/pulumi-cli.mjs";
 import { WORKSPACE } from "../support/pulumi";
 
@@ -235,6 +238,34 @@ describe("the choice of a Pulumi CLI", () => {
     expect(await pulumiPathEntries(cli, WORKSPACE)).toEqual(["/first", sdk]);
     await program("bin/pulumi-resource-pulumi-nodejs", "");
     expect(await pulumiPathEntries(cli, WORKSPACE)).toEqual(["/first"]);
+  });
+
+  test("the hosts of other languages come from beside the CLI, or from PATH", async () => {
+    const binary = await program("bin/pulumi", "");
+    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: [] };
+    for (const name of ["yaml", "python"]) await program(`bin/pulumi-language-${name}`, "");
+    const find = () => requireLanguageHosts(cli, options(join(folder, "elsewhere")));
+    await expect(find()).rejects.toThrow('Run "npm run setup" first');
+    await program("elsewhere/pulumi-language-go", "");
+    expect(await find()).toEqual([]);
+  });
+
+  test("else they are built, once, and again when one is broken", async () => {
+    const binary = await program("bin/pulumi", "");
+    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: [] };
+    const build = jest.fn(fakeBuild);
+    const all = { ...options(), build, log: () => undefined };
+    const built = buildFolder(all.cacheRoot, await builtVersion(), LANGUAGE_HOSTS);
+    const count = LANGUAGE_HOSTS.programs.length;
+    for (const name of LANGUAGE_HOSTS.programs.map((host) => host.name)) {
+      build.mockClear();
+      expect(await ensureLanguageHosts(cli, all)).toEqual([built]);
+      expect(build).toHaveBeenCalledTimes(count);
+      expect(await ensureLanguageHosts(cli, all)).toEqual([built]);
+      expect(await requireLanguageHosts(cli, all)).toEqual([built]);
+      expect(build).toHaveBeenCalledTimes(count);
+      await writeFile(join(built, name), "");
+    }
   });
 
   test("the cache is in the user's cache folder; a relative XDG_CACHE_HOME counts for nothing", () => {

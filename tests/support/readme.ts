@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly beforeLast?: () => Promise<void>;
   /** Called when all have run, while those in the background still do. */
   readonly beforeStop: () => Promise<void>;
-  /** How long each may take; default: three minutes. */
+  /** How long each may take; default: ten minutes. */
   readonly timeoutMs?: number;
 }
 
@@ -72,7 +72,7 @@ export function readmeBlocks(readme: string): Block[] {
  */
 export async function runBlocks(
   blocks: readonly Block[],
-  { folder, env, afterFirst, beforeLast, beforeStop, timeoutMs = 180_000 }: RunOptions,
+  { folder, env, afterFirst, beforeLast, beforeStop, timeoutMs = 600_000 }: RunOptions,
 ): Promise<ReadmeRun> {
   const shell = await Shell.open(folder, env, timeoutMs);
   try {

@@ -31,10 +31,14 @@ describe("a webhook's inputs", () => {
   test.each([
     ["url", { url: undefined }, "is required: the https:// address"],
     ["url", { url: "" }, "must not be empty"],
-    ["url", { url: "example.com" }, "must be an absolute URL"],
+    ["url", { url: "example.com" }, "must be an absolute URL, like https://example.com/up42"],
     ["url", { url: " https://example.com" }, "must be an absolute URL"],
     ["url", { url: 7 }, "is required"],
-    ["url", { url: "http://example.com" }, "must start with https://"],
+    [
+      "url",
+      { url: "http://example.com" },
+      "must start with https:// (http:// is accepted only for this machine, with the emulator)",
+    ],
     ["url", { url: "ftp://localhost" }, "must start with https://"],
     ["url", { url: "http://127.0.0.1.example.com" }, "must start with https://"],
     ["url", { url: "https://me:canary@example.com" }, "must not carry credentials"],
@@ -44,7 +48,11 @@ describe("a webhook's inputs", () => {
     ["events", { events: [""] }, "must not hold an empty name"],
     ["events", { events: [7] }, "must be a list of strings"],
     ["events", { events: ["order.status", "order.status"] }, "must not name an event twice"],
-    ["events", { events: ["job.status, order.status"] }, "must hold one name per string"],
+    [
+      "events",
+      { events: ["job.status, order.status"] },
+      'must hold one name per string: ["job.status", "order.status"], not ["job.status, order.status"]',
+    ],
     [
       "events",
       { events: ["order.stats"] },
@@ -154,7 +162,7 @@ describe("UP42's refusals at preview", () => {
     ]);
   });
 
-  test("to tell its events are a warning", async () => {
+  test("to list its events are a warning", async () => {
     const { check, api, lines } = setUp();
     api.fault = (call) => {
       if (call === "events") {
@@ -261,7 +269,11 @@ describe("a test's inputs", () => {
 
   test.each([
     ["webhook", { webhook: tested, webhookId: "w1" }, "both webhook and webhookId are given"],
-    ["webhook", {}, "neither webhook nor webhookId is given"],
+    [
+      "webhook",
+      {},
+      "neither webhook nor webhookId is given: give the Webhook to test, or the id of one that this stack does not own",
+    ],
     ["timeoutSeconds", { webhookId: "w1", timeoutSeconds: 0 }, "must be more than 0 seconds"],
     ["timeoutSeconds", { webhookId: "w1", timeoutSeconds: "60" }, "must be a number of seconds"],
     [

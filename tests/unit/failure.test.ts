@@ -1,9 +1,13 @@
 import { readFailure } from "../../provider/src/up42/failure";
 import { parseAnswer, schemas } from "../../provider/src/up42/wire";
 
-const failureOf = (status: number, body: string, headers: { retryAfter?: string; date?: string } = {}) =>
+const failureOf = (
+  status: number,
+  body: string,
+  { url = "https://api.up42.com/x", ...headers }: { url?: string; retryAfter?: string; date?: string } = {},
+) =>
   readFailure(
-    { method: "GET", url: "https://api.up42.com/x" },
+    { method: "GET", url },
     {
       status,
       contentType: "",
@@ -21,12 +25,19 @@ test.each([
   ['{"data":null,"errors":[{"message":"no"}]}', true],
   ['\uFEFF{"data":null,"error":{"code":1}}', true],
   ['{"title":"t","status":403,"detail":"d"}', true],
-  ['{"error":"invalid_grant"}', true],
+  ['{"error":"Too Many Requests"}', false],
   ['{"data":null,"error":{}}', false],
   ['{"title":"t","status":200,"detail":"d"}', false],
   ["<html><title>Sign in</title></html>", false],
 ])("%s is UP42's own error: %p", (body, isOwn) => {
   expect(failureOf(403, body).isOwn).toBe(isOwn);
+});
+
+test.each([
+  "https://auth.up42.com/realms/public/protocol/openid-connect/token",
+  "https://api.up42.com/oauth/token",
+])("only the login says {error} without data: %s", (url) => {
+  expect(failureOf(401, '{"error":"invalid_grant"}', { url }).isOwn).toBe(true);
 });
 
 test("the messages of several errors are shown", () => {

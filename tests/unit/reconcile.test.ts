@@ -200,7 +200,7 @@ describe("a create whose answer is lost", () => {
     expect(api.count("create")).toBe(1);
   });
 
-  test("is asked for so often and then is an error that says what may exist", async () => {
+  test("is looked for so often and then is an error that says what may exist", async () => {
     at("create", lost, lost, lost, lost, lost);
     const error = await create().then(String, String);
     expect(api.count("create")).toBe(1 + api.maxRetries);
@@ -210,7 +210,7 @@ describe("a create whose answer is lost", () => {
     expect(error).not.toContain("canary");
   });
 
-  test("and whose list fails too says that nobody can tell", async () => {
+  test("and whose list fails too says that nobody knows", async () => {
     at("create", commitAndLose);
     at("list", nothing, () => {
       throw new TransportError("the network is down", { sent: "maybe" });

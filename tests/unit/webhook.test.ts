@@ -26,7 +26,7 @@ function setUp() {
 
 const now = () => ({ createdAt: new Date().toISOString(), updatedAt: new Date().toISOString() });
 
-/** Makes the first POST go unanswered; `effect` is what it brings about all the same. */
+/** Makes the first POST go unanswered; `effect` is what it brings about anyway. */
 function loseFirstAnswer(api: MemoryApi, effect: () => void): void {
   let posts = 0;
   api.fault = (call) => {
@@ -179,6 +179,24 @@ test("deleting a webhook that is gone succeeds, and says so", async () => {
   await deleteWebhook(session, call, "gone", STATE);
   expect(lines).toEqual([expect.stringContaining("was gone already")]);
 });
+
+test.each(["update", "delete"] as const)(
+  "an %s whose answer was lost names `pulumi refresh`",
+  async (kind) => {
+    const { api, call, session } = setUp();
+    const { id } = api.add({ ...INPUTS, ...STATE });
+    api.fault = (operation) => {
+      if (operation.startsWith(kind)) throw new TransportError("the connection was reset", { sent: "maybe" });
+    };
+    const work =
+      kind === "update"
+        ? updateWebhook(session, call, id, STATE, INPUTS)
+        : deleteWebhook(session, call, id, STATE);
+    await expect(work).rejects.toThrow(
+      /was reset\. It may have been (changed|deleted): `pulumi refresh` finds out\./,
+    );
+  },
+);
 
 test("a workspace that is not ours is refused at preview", async () => {
   const { api, call } = setUp();

@@ -33,7 +33,7 @@ export function createHandler(
       await handleOnce(verified, store, onNotification);
       return { statusCode: 204 };
     } catch (error) {
-      // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
+      // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
       const known = error instanceof NotificationError;
       console.error(known ? error.message : error);
       return {

@@ -19,7 +19,7 @@ export function createReceiver(
   return app;
 }
 
-// The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
+// The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
 const answerWithCode: ErrorRequestHandler = (error, _request, response, next) => {
   console.error(error instanceof NotificationError ? error.message : error);
   if (response.headersSent) return next(error);

@@ -21,7 +21,7 @@ export function createReceiver(
       return reply.code(204).send();
     });
 
-    // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
+    // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
     webhooks.setErrorHandler<FastifyError>((error, request, reply) => {
       if (error instanceof NotificationError) request.log.warn(error.message);
       else request.log.error(error);

@@ -44,6 +44,10 @@ export function serve(lifecycle: ResourceLifecycle): DynamicProvider {
       // The host passes on no changed properties. Where the engine finds them itself, it also acts on a
       // `replaceOnChanges` that a transform has set.
       const changes = changed.length > 0 && !isForced ? undefined : changed.length > 0;
+      // A state that the plugin wrote has no stub. Reading and deleting take it from there: an update puts it in.
+      if (olds.__provider === undefined) {
+        return { changes: true, replaces };
+      }
       return { changes, replaces };
     },
 

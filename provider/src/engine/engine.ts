@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 
+const CONNECT_AGAIN_MS = 100;
 const ADDRESS = /^(.*):(\d+)$/;
 
 /**
@@ -58,10 +59,13 @@ export class Engine {
       }
     });
     socket.on("close", () => {
+      this.#hasBeenThere ||= wasConnected;
       if (wasConnected) {
-        this.#hasBeenThere = true;
         // A living engine ends connections that do not speak: then the next one succeeds.
         this.#connect();
+      } else if (this.#hasBeenThere && !this.#isGone) {
+        // An engine that is just ending may reset a connection before it is made, which proves nothing yet.
+        setTimeout(() => this.#connect(), CONNECT_AGAIN_MS).unref();
       }
     });
   }

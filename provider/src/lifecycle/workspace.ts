@@ -7,6 +7,7 @@ import { waitFor } from "../up42/waiting";
 import type { Claims } from "./claims";
 import { KeyedLock } from "./keyed-lock";
 import { isLater } from "./webhook/compare";
+import { perhapsDone } from "./webhook/perhaps-done";
 
 type Webhooks = ReadonlyMap<string, RemoteWebhook>;
 
@@ -158,7 +159,9 @@ export class Workspace {
   }
 
   async update(id: string, spec: WebhookSpec, operation: Operation): Promise<RemoteWebhook | undefined> {
-    const updated = await this.api.updateWebhook(this.id, id, spec, operation);
+    const updated = await this.api.updateWebhook(this.id, id, spec, operation).catch((error: unknown) => {
+      throw perhapsDone(error, "changed");
+    });
     this.#remember(id, updated);
     return updated;
   }

@@ -50,7 +50,7 @@ export class CallReporter implements Reporter {
 
   #say(severity: LogSeverity, line: string, isEphemeral = false): void {
     const sent = this.#send(severity, line, isEphemeral);
-    // Whoever waits for it gets the failure; until then, it must not end the process.
+    // A caller that waits for it gets the failure; until then, it must not end the process.
     sent.catch(() => undefined);
     this.#sent.push(sent);
   }

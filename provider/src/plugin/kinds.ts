@@ -17,6 +17,12 @@ export interface Kind {
   readonly computed: readonly string[];
 }
 
+/**
+ * An argument of Node.js programs only: others name the account by an explicit provider. The state of a webhook that
+ * was moved here still has it.
+ */
+const PROFILE = "profile";
+
 export const WEBHOOK = "up42:index:Webhook";
 export const WEBHOOK_TEST = "up42:index:WebhookTest";
 
@@ -35,12 +41,6 @@ export const KINDS: Readonly<Record<typeof WEBHOOK | typeof WEBHOOK_TEST, Kind>>
     computed: ["startedAt", "testsRun", "testsSucceeded", "testsFailed", "tests"],
   },
 };
-
-/**
- * An argument of Node.js programs only: others name the account by an explicit provider. The state of a webhook that
- * was moved here still has it.
- */
-const PROFILE = "profile";
 
 /** @throws Up42Error when the plugin serves no resource of this type. */
 export function kindOf(type: string): Kind {

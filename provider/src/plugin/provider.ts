@@ -31,6 +31,8 @@ export class Provider {
   readonly #options: ProviderOptions;
   readonly #labels = new Labels();
   readonly #tested = new TestedWebhooks(WEBHOOK);
+  /** The ids of what was read without a state, by URN. */
+  readonly #imported = new Map<string, string>();
   #sessions: Sessions;
 
   constructor(options: ProviderOptions) {
@@ -75,7 +77,11 @@ export class Provider {
                 "is for Node.js programs without a plugin: use an explicit provider instead",
               ),
             ];
-      const checked = await kindOf(typeOf(urn)).lifecycle.check(call, olds, stored(news.properties));
+      const checked = await kindOf(typeOf(urn)).lifecycle.check(
+        { ...call, importedId: this.#imported.get(urn) },
+        olds,
+        stored(news.properties),
+      );
       return { ...checked, failures: [...profile, ...checked.failures] };
     });
     return checkResponse(writeValues(inputs, news.secrets), failures);
@@ -128,6 +134,9 @@ export class Provider {
     const state = readValues(request.getProperties());
     const inputs = readValues(request.getInputs());
     const secrets = new Set([...state.secrets, ...inputs.secrets]);
+    if (Object.keys(state.properties).length === 0) {
+      this.#imported.set(request.getUrn(), request.getId());
+    }
     const found = await this.#call(request, request.getTimeout(), async (call) =>
       kind.lifecycle.read(call, request.getId(), stored(state.properties)),
     );

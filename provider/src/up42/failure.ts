@@ -47,7 +47,7 @@ export function readFailure(
     status: answer.status,
     // Redacted before it is cut, so that half a secret cannot remain at the end.
     message: shorten(redact(messageIn(answer, isWebPage))) || (STATUS_CODES[answer.status] ?? ""),
-    isOwn: !isWebPage && isOwnError(parseJson(answer.body), answer.status),
+    isOwn: !isWebPage && isOwnError(parseJson(answer.body), answer.status, request.url),
     isWebPage,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
@@ -99,13 +99,14 @@ const ownErrors = v.object({
   errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)),
 });
 const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
+/** Only the login answers like this. Elsewhere it is a gateway's: many say `{"error": "Too Many Requests"}`. */
 const oauthError = v.object({ error: v.string(), error_description: v.optional(v.string()) });
 
-function isOwnError(body: unknown, status: number): boolean {
+function isOwnError(body: unknown, status: number, url: string): boolean {
   return (
     v.is(ownError, body) ||
     v.is(ownErrors, body) ||
-    v.is(oauthError, body) ||
+    (/\/(oauth|openid-connect)\//.test(url) && v.is(oauthError, body)) ||
     (v.is(problem, body) && body.status === status)
   );
 }

@@ -10,7 +10,7 @@ import { FailedTestError, runWebhookTest } from "./run";
 /** The `WebhookTest` resource: properties in, properties out. */
 export const webhookTestLifecycle: ResourceLifecycle = {
   async check(call, olds, news) {
-    call.sessions.claims.touch();
+    call.sessions.claims.calls.touch();
     return await checkWebhookTest(call, olds, news);
   },
 

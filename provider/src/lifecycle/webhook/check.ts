@@ -16,7 +16,7 @@ import {
 } from "../properties";
 import type { Call } from "../resource";
 import type { Session } from "../session";
-import { planAdoption } from "./adopt";
+import { planAdoption, takenAway } from "./adopt";
 import { webhookInputFields } from "./fields";
 import { existingTwins, spellTwins } from "./twins";
 
@@ -88,9 +88,9 @@ export async function resolveWorkspaceId(
 
 async function failuresOf(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {
   const { session, call, known, changed } = checking;
-  const duplicates = duplicateInProgram(checking);
-  if (duplicates.length > 0 || changed.size === 0) {
-    return duplicates;
+  const early = [...duplicateInProgram(checking), ...lostByImport(checking)];
+  if (early.length > 0 || changed.size === 0) {
+    return early;
   }
   const [eventFailures, , identityFailures] = await Promise.all([
     changed.has("events") && known.events !== undefined
@@ -121,6 +121,17 @@ function duplicateInProgram({ session, call, known, inputs }: Checking): readonl
             'name or URL; if you do want two, set ifExists: "create" on one of them',
         ),
       ];
+}
+
+/** An import says what is there; a program that leaves something out does not mean to take it away. */
+function lostByImport({ call, olds, known, inputs }: Checking): readonly CheckFailure[] {
+  const { importedId } = call;
+  if (importedId === undefined) {
+    return [];
+  }
+  const secret = typeof olds.secret === "string" && inputs.secret === undefined ? olds.secret : undefined;
+  const active = olds.active === true && inputs.active === false;
+  return takenAway({ id: importedId, active, secret }, known, "imported");
 }
 
 /** A resource's name, without the number that distinguishes it from others of the same name. */

@@ -23,9 +23,10 @@ export async function createWebhook(
 ): Promise<{ readonly id: string; readonly state: WebhookState }> {
   const workspace = session.workspace(inputs.workspaceId);
   const key = `${inputs.name}\n${new URL(inputs.url).href}`;
-  // The time of the operation starts when it is its turn.
-  return await workspace.createLock.run(key, async () => {
-    return await session.run(`create webhook "${inputs.name}"`, call, async (operation) => {
+  const { calls } = session.claims;
+  calls.touch();
+  const work = async () =>
+    await session.run(`create webhook "${inputs.name}"`, call, async (operation) => {
       const existing = await existingFor(session, inputs, workspace, operation);
       const webhook =
         existing === undefined
@@ -34,7 +35,8 @@ export async function createWebhook(
       reportOutcome(call, inputs, webhook);
       return { id: webhook.id, state: stateOf(inputs, webhook) };
     });
-  });
+  // The time of the operation starts when it is its turn.
+  return await workspace.createLock.run(key, async () => await calls.during(work));
 }
 
 /** The webhook to adopt, if there is one and the user wants that. @throws Up42Error when it is in the way. */
@@ -59,7 +61,7 @@ async function existingFor(
   };
   if (ifExists === "adopt") {
     // A resource that has it may come later in the program.
-    await session.claims.settled();
+    await session.claims.calls.settled(operation);
   }
   if (twins.some((twin) => session.claims.has(twin.id))) {
     return refuse(

@@ -6,6 +6,7 @@ import type { Session } from "../session";
 import type { Workspace } from "../workspace";
 import { isLater } from "./compare";
 import type { WebhookState } from "./fields";
+import { perhapsDone } from "./perhaps-done";
 
 /** So often a delete is sent that UP42 accepts and does not carry out. */
 const MOST_DELETES = 3;
@@ -55,7 +56,7 @@ async function isKept(
   if (remote === undefined || updatedAt === "" || !isLater(remote.updatedAt, updatedAt)) {
     return session.claims.hasOther(own);
   }
-  await session.claims.settled();
+  await session.claims.calls.settled(operation);
   // An entry that knows the webhook as it is now deletes it, if it is to be deleted at all.
   if (session.claims.hasOther(own) || session.claims.isLeftAs({ id, updatedAt: remote.updatedAt })) {
     return true;
@@ -81,7 +82,11 @@ async function remove(
   operation: Operation,
 ): Promise<boolean> {
   for (let tries = 1; tries <= MOST_DELETES; tries += 1) {
-    const deletion = await workspace.api.deleteWebhook(workspace.id, id, operation);
+    const deletion = await workspace.api
+      .deleteWebhook(workspace.id, id, operation)
+      .catch((error: unknown) => {
+        throw perhapsDone(error, "deleted");
+      });
     const isDone =
       deletion === "deleted" ||
       (deletion === "missing"
