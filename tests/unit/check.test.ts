@@ -84,6 +84,16 @@ describe("a webhook's inputs", () => {
     }
   });
 
+  test("may name a private network without TLS only when the configuration allows it", async () => {
+    const url = "http://receiver:3000/up42";
+    const { failures } = await setUp().check({ ...GOOD, url });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining("set up42:allowHttp to true"),
+    ]);
+    const { call } = callOver(new MemoryApi(), { workspaceId: "ws", allowHttp: true });
+    expect((await checkWebhook(call, {}, { ...GOOD, url })).failures).toEqual([]);
+  });
+
   test("that are not known yet pass, and are checked when they are", async () => {
     const { check } = setUp();
     const unknown = {

@@ -68,6 +68,7 @@ beforeEach(async () => {
     credentials: { kind: "password", username: "me@example.com", password: "canary password" },
     workspaceId: undefined,
     namespace: "up42",
+    allowHttp: false,
     apiUrl: url,
     authUrl: url,
     timeoutSeconds: 4,

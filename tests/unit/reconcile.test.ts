@@ -36,7 +36,7 @@ const lost = (): never => {
   throw new LostAnswerError("the connection was reset");
 };
 const refused = (): never => {
-  const failure = { method: "POST", url: "u", status: 400, message: "no", isOwn: true, isWebPage: false };
+  const failure = { method: "POST", url: "u", status: 400, message: "no", isOwn: true, isForeign: false };
   throw new ApiError(failure);
 };
 

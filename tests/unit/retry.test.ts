@@ -33,7 +33,7 @@ function answered(status: number, retryAfterMs?: number, isOwn = true): ApiError
     status,
     message: "oh",
     isOwn,
-    isWebPage: false,
+    isForeign: false,
   };
   return new ApiError(retryAfterMs === undefined ? failure : { ...failure, retryAfterMs });
 }

@@ -55,7 +55,7 @@ const refused = (status: number, isOwn = true): ApiError =>
     status,
     message: "Invalid user credentials",
     isOwn,
-    isWebPage: false,
+    isForeign: false,
   });
 
 describe("a token", () => {

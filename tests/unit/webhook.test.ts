@@ -208,7 +208,7 @@ test("a workspace that is not ours is refused at preview", async () => {
         status: 403,
         message: "not yours",
         isOwn: true,
-        isWebPage: false,
+        isForeign: false,
       };
       throw new ApiError(failure);
     }

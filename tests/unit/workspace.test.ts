@@ -128,7 +128,7 @@ describe("reads", () => {
         status: 403,
         message: "no",
         isOwn: true,
-        isWebPage: false,
+        isForeign: false,
       });
     };
     await expect(workspace.read("id-1", "", operation)).rejects.toThrow(/HTTP 403/);

@@ -1,7 +1,7 @@
 import { ConfigError } from "../up42/errors";
 import { isId } from "../up42/ids";
-import { isLoopback } from "../up42/loopback";
 import type { Credentials, Settings } from "../up42/settings";
+import { addressOf, isEmulator } from "./address";
 import { type ConfigSource, type Found, lookUp, type Names, namesFor, type SettingName } from "./lookup";
 
 export type { ConfigSource } from "./lookup";
@@ -10,6 +10,8 @@ export type { ConfigSource } from "./lookup";
 export interface Config extends Settings {
   /** Undefined: the workspace of the account that the credentials belong to. */
   readonly workspaceId: string | undefined;
+  /** Whether `http://` may lead to hosts of private networks: to an emulator, and from there to receivers. */
+  readonly allowHttp: boolean;
   /** What the names of its settings begin with, for messages: `up42`, or `up42-<profile>`. */
   readonly namespace: string;
 }
@@ -54,12 +56,20 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
   const names = namesFor(profile);
   const find = (key: SettingName): Found | undefined => lookUp(source, names, key);
   const region = regionOf(find("region"));
+  const allowHttp = flagOf(find("allowHttp"));
+  const setting = `${names.config("allowHttp")} (or ${names.env("allowHttp")})`;
+  const address = (key: "apiUrl" | "authUrl"): string | undefined => {
+    const found = find(key);
+    return found === undefined ? undefined : addressOf(found, { isAllowed: allowHttp, setting });
+  };
+  const apiUrl = address("apiUrl");
   return {
     credentials: credentialsOf(find, names, source.env !== undefined),
     workspaceId: idOf(find("workspaceId")),
     namespace: names.namespace,
-    apiUrl: addressOf(find("apiUrl")) ?? region.apiUrl,
-    authUrl: addressOf(find("authUrl")) ?? addressOf(find("apiUrl"), isLoopback) ?? region.authUrl,
+    allowHttp,
+    apiUrl: apiUrl ?? region.apiUrl,
+    authUrl: address("authUrl") ?? (apiUrl !== undefined && isEmulator(apiUrl) ? apiUrl : region.authUrl),
     timeoutSeconds: numberOf(find("timeoutSeconds"), { least: 1, whole: false }) ?? DEFAULT_TIMEOUT_SECONDS,
     maxRetries: numberOf(find("maxRetries"), { least: 0, whole: true }) ?? DEFAULT_MAX_RETRIES,
   };
@@ -157,23 +167,11 @@ function regionOf(found: Found | undefined): { readonly apiUrl: string; readonly
   return region;
 }
 
-function addressOf(found: Found | undefined, accept: (url: URL) => boolean = () => true): string | undefined {
-  if (found === undefined) {
-    return undefined;
+function flagOf(found: Found | undefined): boolean {
+  if (found !== undefined && found.value !== "true" && found.value !== "false") {
+    throw new ConfigError(`${found.from} is "${found.value}"; it must be true or false.`);
   }
-  if (!URL.canParse(found.value)) {
-    throw new ConfigError(`${found.from} is not an absolute URL; write it like https://api.up42.com.`);
-  }
-  const url = new URL(found.value);
-  if (url.username !== "" || url.password !== "") {
-    throw new ConfigError(`${found.from} carries credentials in its URL; set them on their own instead.`);
-  }
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
-    throw new ConfigError(
-      `${found.from} must start with https://, since credentials are sent there; http:// is only for this machine.`,
-    );
-  }
-  return accept(url) ? url.href.replace(/\/+$/, "") : undefined;
+  return found?.value === "true";
 }
 
 function idOf(found: Found | undefined): string | undefined {

@@ -17,6 +17,7 @@ export const SETTINGS = [
   "region",
   "apiUrl",
   "authUrl",
+  "allowHttp",
   "timeoutSeconds",
   "maxRetries",
 ] as const;

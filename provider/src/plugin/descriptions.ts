@@ -21,6 +21,8 @@ export const SETTING_DESCRIPTIONS: Descriptions<SettingName> = {
     "The address of UP42's API, for the emulator or a gateway. Default: the environment variable `UP42_API_URL`, else the region's.",
   authUrl:
     "The address of UP42's login. Default: the environment variable `UP42_AUTH_URL`, else the region's.",
+  allowHttp:
+    "Whether `http://` may lead to hosts of private networks: to an emulator, and from there to receivers. Default: the environment variable `UP42_ALLOW_HTTP`, else `false`.",
   timeoutSeconds:
     "The time of one operation, with all tries and pauses. Default: the environment variable `UP42_TIMEOUT_SECONDS`, else 120.",
   maxRetries:
@@ -28,7 +30,7 @@ export const SETTING_DESCRIPTIONS: Descriptions<SettingName> = {
 };
 
 export const WEBHOOK_INPUT_DESCRIPTIONS: Descriptions<Exclude<keyof typeof webhookInputFields, "profile">> = {
-  url: "Where UP42 sends notifications: an absolute `https://` URL (`http://` only for this machine).",
+  url: "Where UP42 sends notifications: an absolute `https://` URL (`http://` only for this machine, and for private networks with the setting `allowHttp`).",
   events: 'What to be notified of, for instance `["job.status", "order.status"]`; see `getWebhookEvents`.',
   name: "The webhook's name at UP42. Default: the resource's name.",
   secret:

@@ -68,7 +68,8 @@ export function schemaOf(version: string) {
 }
 
 function settingProperties(): Properties {
-  const numbers: ReadonlyMap<SettingName, Type> = new Map([
+  const types: ReadonlyMap<SettingName, Type> = new Map([
+    ["allowHttp", BOOLEAN],
     ["timeoutSeconds", NUMBER],
     ["maxRetries", INTEGER],
   ]);
@@ -76,7 +77,7 @@ function settingProperties(): Properties {
     SETTINGS.map((name) => [
       name,
       {
-        ...(numbers.get(name) ?? STRING),
+        ...(types.get(name) ?? STRING),
         description: SETTING_DESCRIPTIONS[name],
         ...(SECRET_SETTINGS.has(name) ? { secret: true } : {}),
       },

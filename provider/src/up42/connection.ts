@@ -1,6 +1,15 @@
-import { AbandonedError, AnswerError, ApiError, CredentialsError, messageOf, Up42Error } from "./errors";
+import {
+  AbandonedError,
+  AnswerError,
+  ApiError,
+  CredentialsError,
+  messageOf,
+  TransportError,
+  Up42Error,
+} from "./errors";
 import { readFailure } from "./failure";
 import type { Operation } from "./operation";
+import { proxySecrets } from "./proxy/proxy";
 import { Redactor } from "./redact";
 import { Pause, type Repeatable, withRetries } from "./retry";
 import { clockOf, parseRetryAfter } from "./retry-after";
@@ -71,7 +80,7 @@ export class Connection {
     this.#isAbandoned = isAbandoned;
     this.attemptTimeoutMs = Math.min(LONGEST_ATTEMPT_MS, settings.timeoutSeconds * 1000 * ATTEMPT_SHARE);
     this.maxRetries = settings.maxRetries;
-    for (const credential of secretsOf(settings.credentials)) {
+    for (const credential of [...secretsOf(settings.credentials), ...proxySecrets()]) {
       this.conceal(credential);
     }
     this.#tokens = new Tokens(
@@ -129,6 +138,9 @@ export class Connection {
       return answer;
     }
     const failure = readFailure(call, answer, (text) => this.redact(text));
+    if (failure.isForeign) {
+      throw new ApiError(failure);
+    }
     const canRenew = this.#tokens.refuse(token);
     if (call.repeatable === "ifNotProcessed" && !failure.isOwn) {
       return answer;
@@ -193,13 +205,25 @@ export class Connection {
       throw new AbandonedError();
     }
     const time = Math.min(timeoutMs, operation.deadline.remainingMs);
-    const answer = await this.#transport({ ...request, timeoutMs: time });
+    const answer = await this.#exchange({ ...request, timeoutMs: time });
     this.#readClock(answer);
     const asked = parseRetryAfter(answer.retryAfter, clockOf(answer.date));
     if (pausesOthers && (answer.status === 429 || (answer.status === 503 && asked !== undefined))) {
       this.#pause.extend(asked ?? DEFAULT_PAUSE_MS);
     }
     return answer;
+  }
+
+  /** A proxy may repeat in its refusal what it was sent. */
+  async #exchange(request: HttpRequest): Promise<HttpAnswer> {
+    try {
+      return await this.#transport(request);
+    } catch (error) {
+      if (error instanceof TransportError) {
+        error.message = this.redact(error.message);
+      }
+      throw error;
+    }
   }
 
   #readClock({ date }: HttpAnswer): void {
@@ -219,7 +243,9 @@ export class Connection {
       return parse(this.#successful(request, answer));
     } catch (error) {
       if (error instanceof AnswerError) {
-        error.message = this.redact(error.message);
+        const through =
+          error.code === "not-up42" && answer.proxy !== undefined ? ` (by way of ${answer.proxy})` : "";
+        error.message = this.redact(error.message) + through;
         this.#transport.discardConnections();
       }
       throw error;

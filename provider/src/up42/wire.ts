@@ -165,12 +165,13 @@ function parseJson(body: string): unknown {
   try {
     json = JSON.parse(body.replace(/^\uFEFF/, ""));
   } catch {
-    const isWebPage = /^\s*</.test(body);
-    throw new AnswerError(
-      isWebPage
-        ? "a web page came back instead of an answer of UP42's API: a proxy or a sign-in page of the network may be in between"
-        : `UP42's answer is not JSON (${body.length} characters, or cut off)`,
-    );
+    if (/^\s*</.test(body)) {
+      throw new AnswerError(
+        "a web page came back instead of an answer of UP42's API: a proxy or a sign-in page of the network may be in between",
+        { code: "not-up42" },
+      );
+    }
+    throw new AnswerError(`UP42's answer is not JSON (${body.length} characters, or cut off)`);
   }
   const said = errorBeside(json);
   if (said !== undefined) {

@@ -1,4 +1,5 @@
 import { Up42Error } from "../../up42/errors";
+import { isLoopback } from "../../up42/hosts";
 import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
 import { changedKeys } from "../changed-keys";
@@ -88,7 +89,7 @@ export async function resolveWorkspaceId(
 
 async function failuresOf(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {
   const { session, call, known, changed } = checking;
-  const early = [...duplicateInProgram(checking), ...lostByImport(checking)];
+  const early = [...duplicateInProgram(checking), ...lostByImport(checking), ...plainHttp(checking)];
   if (early.length > 0 || changed.size === 0) {
     return early;
   }
@@ -100,6 +101,21 @@ async function failuresOf(checking: Checking, operation: Operation): Promise<rea
     checkIdentity(checking, operation),
   ]);
   return [...eventFailures, ...identityFailures];
+}
+
+/** A receiver in a private network is an emulator's, and only on request: notifications would arrive in clear. */
+function plainHttp({ session, known: { url } }: Checking): readonly CheckFailure[] {
+  const isAllowed =
+    url === undefined || !/^http:/i.test(url) || isLoopback(new URL(url)) || session.allowsHttp;
+  return isAllowed
+    ? []
+    : [
+        failure(
+          "url",
+          `must start with https:// (http:// is accepted only for this machine, with the emulator; set ` +
+            `${session.settingName("allowHttp")} to true for hosts of private networks)`,
+        ),
+      ];
 }
 
 /** Two resources of one program with the same name and URL would send every notification twice. */
