@@ -12,7 +12,7 @@ import { type PassingRequest, startProxy, type Verdict } from "../support/broken
 import { freePorts } from "../support/listen";
 import { WORKSPACE } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { SELF_SIGNED } from "../support/self-signed";
+import { SELF_SIGNED } from "../support/certificates";
 import { runUp42 } from "../support/up42-command";
 
 const password = canary("password");

@@ -7,7 +7,7 @@ import { signatureRoundTrip } from "../../provider/src/cli/doctor/round-trip";
 import { startProxy } from "../support/broken-proxy";
 import { listenLocally } from "../support/listen";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { SELF_SIGNED } from "../support/self-signed";
+import { SELF_SIGNED } from "../support/certificates";
 import { runUp42 } from "../support/up42-command";
 
 const password = canary("password");
