@@ -9,10 +9,10 @@ import { DEMO_ACCOUNT, type Emulator, type EmulatorOptions, startEmulator } from
 import * as v from "valibot";
 import { startCommand } from "../../tools/process.mjs";
 import { type PassingRequest, startProxy, type Verdict } from "../support/broken-proxy";
+import { SELF_SIGNED } from "../support/certificates";
 import { freePorts } from "../support/listen";
 import { WORKSPACE } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { SELF_SIGNED } from "../support/certificates";
 import { runUp42 } from "../support/up42-command";
 
 const password = canary("password");

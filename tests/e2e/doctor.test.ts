@@ -5,9 +5,9 @@ import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import * as v from "valibot";
 import { signatureRoundTrip } from "../../provider/src/cli/doctor/round-trip";
 import { startProxy } from "../support/broken-proxy";
+import { SELF_SIGNED } from "../support/certificates";
 import { listenLocally } from "../support/listen";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { SELF_SIGNED } from "../support/certificates";
 import { runUp42 } from "../support/up42-command";
 
 const password = canary("password");

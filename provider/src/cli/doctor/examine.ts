@@ -87,7 +87,9 @@ class Examiner {
     const { findings } = this;
     await findings.check("proxy", ["settings"], async () => {
       await this.#reach();
-      return this.#failureOf(new Set(["proxy"])) ?? ok(describeWay([this.config.apiUrl, this.config.authUrl]));
+      return (
+        this.#failureOf(new Set(["proxy"])) ?? ok(describeWay([this.config.apiUrl, this.config.authUrl]))
+      );
     });
     await findings.check(
       "network",
