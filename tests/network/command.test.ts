@@ -315,7 +315,7 @@ describe("what is not UP42 is named as that, with the proxy on the way, and blam
     front.intercept(/token$/, { status: 403, body: '{"error":"Forbidden"}' });
     const proxy = await startProxy({ kind: "forward" });
     const { stderr } = await testAll({ HTTPS_PROXY: proxy.address });
-    expect(stderr).toMatch(/UP42 answered HTTP 403: Forbidden/);
+    expect(stderr).toMatch(/answered HTTP 403: Forbidden/);
     expect(stderr).not.toContain("refused the username and password");
   });
 });

@@ -110,7 +110,10 @@ const ownErrors = v.object({
   errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)),
 });
 const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
-/** Only the login answers like this. Elsewhere it is a gateway's: many say `{"error": "Too Many Requests"}`. */
+/**
+ * RFC 6749, section 5.2; others only with a description, since many a gateway says `{"error": "Forbidden"}`. Only the
+ * login answers like this.
+ */
 const oauthError = v.union([
   v.object({
     error: v.picklist([

@@ -32,11 +32,11 @@ export class ApiError extends Up42Error {
 
   constructor(failure: ApiFailure) {
     const { method, url, status, message, isForeign, proxy } = failure;
-    const answered = isForeign ? "something in between answered" : "UP42 answered";
     const said = message === "" ? " without a message" : `: ${message.replace(/[.]$/, "")}`;
     const through = isForeign && proxy !== undefined ? `, by way of ${proxy}` : "";
+    const who = isForeign ? "something other than UP42" : "UP42";
     // The reason comes first: on a narrow screen, an address takes two lines.
-    super(`${answered} HTTP ${status}${said} (${method} ${url}${through})`, { code: codeOf(failure) });
+    super(`${who} answered HTTP ${status}${said} (${method} ${url}${through})`, { code: codeOf(failure) });
     this.failure = failure;
   }
 }
