@@ -2,6 +2,7 @@ import { getWebhookOutput, Webhook, WebhookTest } from "pulumi-up42";
 import { verifyNotification } from "pulumi-up42/receiver";
 
 // A plain text from a transformation is a secret, too.
+/** @type {import("@pulumi/pulumi").ResourceTransformation} */
 const sign = ({ props, opts }) => ({
   props: { ...props, secret: process.env.RECEIVER_SECRET ?? "" },
   opts,
