@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { carryOut, compare, type Findings, noFindings } from "./compare";
+import { carryOut, compare, compareTwins, type Findings, noFindings, type Situation } from "./compare";
 import { drawDeviation } from "./deviations";
 import { leaks } from "./leaks";
 import { Others } from "./outside";
-import { FaultPlan } from "./plan";
+import { FaultPlan, Outage } from "./plan";
 import { Random, seedOfRun } from "./random";
 import { Recovery } from "./recover";
 import { drawScenario, type Scenario, type ScenarioKind, type Step } from "./scenario";
@@ -91,12 +91,12 @@ class Run {
     const { command, settled, isRefused = false } = step;
     await this.#others.act(step);
     const failures = await this.#underFaults(step);
-    if (isRefused && failures.size === 0)
-      this.findings.duplicated.push("two resources with one name and URL were not refused");
+    if (isRefused) compareTwins(await this.#situation(), this.findings);
     if (settled === undefined) return;
     this.#program = settled;
     if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);
-    if (!isComplete(step, failures) || (await this.#stack.hasPendingOperations())) {
+    const isAdvised = step.ignoresWarnings !== true && (await this.#stack.hasPendingOperations());
+    if (!isComplete(step, failures) || isAdvised) {
       const kind = settled.size === 0 ? "destroy" : "up";
       const recovered = await this.recovery.until({ kind, program: settled }, failures);
       this.#program = recovered.program;
@@ -107,9 +107,9 @@ class Run {
     await this.#compare();
   }
 
-  async #underFaults({ command, interruption }: Step): Promise<Failures> {
+  async #underFaults({ command, interruption, isOutage = false }: Step): Promise<Failures> {
     const { proxy } = this.#surroundings;
-    proxy.plan = this.#plan;
+    proxy.plan = isOutage ? new Outage(this.#plan.random) : this.#plan;
     try {
       return await this.#run(command, { interruption });
     } finally {
@@ -124,8 +124,9 @@ class Run {
     const { kind, program, targets = ["all"], replaced = "nothing" } = command;
     const resources = [...program.keys()].join(", ");
     this.#note(`${kind} of ${resources}; targets: ${targets.join(", ")}; replaces: ${replaced}`);
-    // Nobody is so fast that the server would not show yet what the last command created.
-    await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
+    // A user is not so fast that the server would not show yet what the last command created; a pipeline that
+    // refreshes at once is.
+    if (kind !== "refresh") await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
     const failures = await this.#stack.run(command, circumstances);
     this.faults.push(...this.#stack.interruptions.splice(0));
     for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
@@ -134,10 +135,13 @@ class Run {
   }
 
   async #compare(): Promise<void> {
-    const entries = await this.#stack.entries();
-    const situation = { entries, webhooks: this.#surroundings.webhooks(), ofOthers: this.#others.webhooks };
-    compare(this.#program, situation, this.findings);
+    compare(this.#program, await this.#situation(), this.findings);
     this.#lookForSecrets(await this.#stack.texts());
+  }
+
+  async #situation(): Promise<Situation> {
+    const entries = await this.#stack.entries();
+    return { entries, webhooks: this.#surroundings.webhooks(), ofOthers: this.#others.webhooks };
   }
 
   #lookForSecrets(texts: Readonly<Record<string, string>>): void {

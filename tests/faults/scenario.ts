@@ -16,6 +16,7 @@ export const SCENARIOS = [
   "duplicate",
   "takeover",
   "second stack",
+  "outage",
 ] as const;
 
 export type ScenarioKind = (typeof SCENARIOS)[number];
@@ -36,6 +37,10 @@ export interface Step {
   readonly command: Command;
   readonly outside?: Outside;
   readonly interruption?: Interruption | undefined;
+  /** Whether UP42 takes no changes meanwhile, instead of the faults that the run has else. */
+  readonly isOutage?: boolean;
+  /** Whether the user does not refresh although Pulumi advises it after an interruption. */
+  readonly ignoresWarnings?: boolean;
   /** Whether the command has to be refused: two resources have one name and URL. */
   readonly isRefused?: boolean;
   /** The program with which the user recovers before the next step; without one, the next step follows at once. */
@@ -61,12 +66,13 @@ export function drawScenario(random: Random, only?: ScenarioKind): Scenario {
   const program = middle.findLast(({ settled }) => settled !== undefined)?.settled ?? before;
   const first: readonly Step[] =
     kind === "second stack" ? [] : [{ ...up(before), ...left(random, kind), settled: before }];
-  const last: readonly Step[] = random.chance(0.5)
-    ? [{ command: { kind: "destroy", program: new Map() }, settled: new Map() }]
-    : [];
+  const last: readonly Step[] =
+    kind !== "outage" && random.chance(0.5)
+      ? [{ command: { kind: "destroy", program: new Map() }, settled: new Map() }]
+      : [];
   const interrupt = (steps: readonly Step[], probability: number): readonly Step[] =>
     steps.map((step) =>
-      random.chance(probability) ? { ...step, interruption: drawInterruption(random) } : step,
+      random.chance(probability) ? { interruption: drawInterruption(random), ...step } : step,
     );
   return {
     kind,
@@ -124,6 +130,16 @@ const PARTS: Readonly<Record<ScenarioKind, Part>> = {
       : { command: { kind: "destroy", program: before, targets: [firstOf(before)] } };
     return [{ ...gone, outside: "takeover", settled: after }];
   },
+  outage: (random, before) => {
+    const changed = new Map([...before].map(([name, webhook]) => [name, changeWebhook(random, webhook)]));
+    const kind = random.pick(["kill -9 of the CLI", "SIGHUP of the CLI"] as const);
+    const interruption = { kind, stage: "arrived", requests: random.whole(2, 4) } as const;
+    // The user takes the change back while a host without an engine still waits to try it again.
+    return [
+      { ...up(changed), isOutage: true, interruption },
+      { ...settle(up(before)), ignoresWarnings: true },
+    ];
+  },
   "second stack": (_random, before) => [{ ...up(before), outside: "second stack", settled: before }],
 };
 
@@ -175,11 +191,8 @@ function duplicated(random: Random, before: Program): readonly Step[] {
   };
   const other = new Map(before).set("copy", { ...drawWebhook(random, "webhook-copy"), ifExists });
   const both = new Map(random.chance(0.5) ? [["copy", copy], ...before] : [...before, ["copy", copy]]);
-  return random.pick<() => readonly Step[]>([
-    () => [refused(both, before)],
-    () => [settle(up(other)), refused(both, other)],
-    () => [refused(new Map(other).set("another", other.get("copy") ?? {}), other)],
-  ])();
+  if (random.chance(0.5)) return [refused(new Map(other).set("another", other.get("copy") ?? {}), other)];
+  return random.chance(0.5) ? [refused(both, before)] : [settle(up(other)), refused(both, other)];
 }
 
 /** Whoever moves, replaces or adopts without aliases sets `ifExists: "adopt"`. */
