@@ -6,8 +6,9 @@ import { Others } from "./outside";
 import { FaultPlan, Outage } from "./plan";
 import { Random, seedOfRun } from "./random";
 import { Recovery } from "./recover";
-import { drawScenario, type Scenario, type ScenarioKind, type Step } from "./scenario";
+import { drawScenario, type Scenario, type ScenarioKind } from "./scenario";
 import type { Circumstances, Command, Failures, Program, Stack, Surroundings } from "./stack";
+import type { Step } from "./steps";
 
 /** How likely a request is to meet a fault; a run has one of these. */
 const PROBABILITIES = [0.12, 0.25, 0.4] as const;
