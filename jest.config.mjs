@@ -3,13 +3,10 @@
 // `npm run setup` when there is none.
 const esModules = [
   "@actions/expressions",
-  "agent-base",
   "data-uri-to-buffer",
   "fetch-blob",
   "formdata-polyfill",
-  "https-proxy-agent",
   "node-fetch",
-  "proxy-agent-negotiate",
 ];
 
 const common = {
@@ -32,8 +29,8 @@ const common = {
 const projects = {
   /** Pure code of the packages: seconds, no CLI, no network. */
   unit: ["unit"],
-  /** Emulator and receiver over real sockets, and what others publish in Python. */
-  integration: ["emulator", "receiver", "python"],
+  /** Over real sockets: emulator, receiver, what is between UP42 and us, and what others publish in Python. */
+  integration: ["emulator", "receiver", "network", "python"],
   /** The real CLI. Tests share nothing, so that they run in parallel on any number of cores. */
   e2e: ["e2e", "examples", "faults"],
   /** What the repository needs beside the packages: tools, benchmark, documentation, releases. */

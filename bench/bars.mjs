@@ -1,22 +1,48 @@
 import { find } from "./report.mjs";
 
-/** @typedef {import("./report.mjs").Result} Result */
-/** @typedef {import("./project.mjs").Secrets} Secrets */
+/** @typedef {import("./results.mjs").Result} Result */
+/** @typedef {{ floor: Result, ours: Result }} Pair */
+/** @typedef {{ n: number, phase: string, secrets: "no" | "yes" }} Which */
 /** @typedef {{ what: string, value: number, bar: number, holds: boolean }} Bar */
 
 const UPDATING = ["first up", "update", "destroy"];
 const READING = ["preview", "no-change up", "refresh"];
-/** @type {readonly Secrets[]} */
-const SECRETS = ["no", "yes"];
 
-/** What this package may cost at most beside Pulumi's own floor: wall time, ours / floor. */
-const WALL_BARS = [
-  { n: 500, phases: UPDATING, bar: 0.65 },
-  { n: 100, phases: UPDATING, bar: 1 },
-  { n: 500, phases: READING, bar: 1.05 },
-  { n: 100, phases: READING, bar: 1.05 },
-  { n: 1, phases: [...UPDATING, ...READING], bar: 1.05 },
+const TIME = {
+  what: "time, ours / floor",
+  figureOf: (/** @type {Pair} */ { floor, ours }) => ours.wall.median / floor.wall.median,
+};
+const STATE = {
+  what: "state, ours / floor",
+  figureOf: (/** @type {Pair} */ { floor, ours }) => ours.stateBytes / floor.stateBytes,
+};
+const MEMORY = {
+  what: "host's memory beyond the floor's, MB",
+  figureOf: (/** @type {Pair} */ { floor, ours }) => (ours.hostRssBytes - floor.hostRssBytes) / 1e6,
+};
+
+/** What this package may cost at most beside Pulumi's own floor. */
+const BESIDE_FLOOR = [
+  { ...TIME, n: 500, phases: UPDATING, bar: 0.65 },
+  { ...TIME, n: 100, phases: UPDATING, bar: 1 },
+  { ...TIME, n: 1, phases: UPDATING, bar: 1.05 },
+  ...[500, 100, 1].map((n) => ({ ...TIME, n, phases: READING, bar: 1.05 })),
+  { ...STATE, n: 100, phases: ["first up"], bar: 0.45 },
+  { ...MEMORY, n: 500, phases: [...UPDATING, "refresh"], bar: 40 },
 ];
+
+/**
+ * How many requests a phase may send; of others, as many as it likes.
+ *
+ * @type {Readonly<Record<string, (n: number) => number>>}
+ */
+const MOST_REQUESTS = {
+  "first up": (n) => n + 3,
+  "no-change up": () => 0,
+  preview: () => 0,
+  refresh: () => 6,
+  destroy: (n) => n + 1,
+};
 
 /**
  * Checks the figures against what we promise, as far as they were measured.
@@ -26,9 +52,10 @@ const WALL_BARS = [
  * @returns {readonly Bar[]}
  */
 export function checkBars(results, importMs) {
+  const secrets = /** @type {const} */ (["no", "yes"]);
   return [
     atMost("importing the package, ms", importMs, 10),
-    ...SECRETS.flatMap((secrets) => besideFloor(results, secrets)),
+    ...secrets.flatMap((one) => [...besideFloor(results, one), ...growth(results, one)]),
     ...requests(results),
     ...latency(results),
   ];
@@ -36,64 +63,40 @@ export function checkBars(results, importMs) {
 
 /**
  * @param {readonly Result[]} results
- * @param {{ n: number, phase: string, secrets: Secrets, bar: number }} which
- */
-function wall(results, { n, phase, secrets, bar }) {
-  const { floor, ours } = pair(results, { n, phase, secrets });
-  if (floor === undefined || ours === undefined) return [];
-  return [atMost(`time, ours / floor: ${phase} of ${n}`, ours.wall.median / floor.wall.median, bar)];
-}
-
-/**
- * @param {readonly Result[]} results
- * @param {Secrets} secrets
+ * @param {Which["secrets"]} secrets
  */
 function besideFloor(results, secrets) {
-  const bars = [
-    ...WALL_BARS.flatMap(({ n, phases, bar }) =>
-      phases.flatMap((phase) => wall(results, { n, phase, secrets, bar })),
+  return BESIDE_FLOOR.flatMap(({ what, n, phases, bar, figureOf }) =>
+    phases.flatMap((phase) =>
+      pairs(results, { n, phase, secrets }).map((pair) =>
+        atMost(`${what}: ${phase} of ${n}${withSecrets(secrets)}`, figureOf(pair), bar),
+      ),
     ),
-    ...state(results, secrets),
-    ...memory(results, secrets),
-    ...growth(results, secrets),
-  ];
-  return bars.map((bar) => (secrets === "no" ? bar : { ...bar, what: `${bar.what}, with secrets` }));
+  );
 }
 
 /**
  * @param {readonly Result[]} results
- * @param {Secrets} secrets
+ * @param {Which["secrets"]} secrets
  */
-function state(results, secrets) {
-  const { floor, ours } = pair(results, { n: 100, phase: "first up", secrets });
-  if (floor === undefined || ours === undefined) return [];
-  return [atMost("state, ours / floor, 100 webhooks", ours.stateBytes / floor.stateBytes, 0.45)];
+function growth(results, secrets) {
+  return [...UPDATING, ...READING].flatMap((phase) => {
+    const [few, many] = [100, 500].flatMap((n) => pairs(results, { n, phase, secrets }));
+    if (few === undefined || many === undefined) return [];
+    const what = `growth from 100 to 500, ours / floor: ${phase}${withSecrets(secrets)}`;
+    return [atMost(what, TIME.figureOf(many) / TIME.figureOf(few), 1.2)];
+  });
 }
 
 /** @param {readonly Result[]} results */
 function requests(results) {
-  return results
-    .filter(({ variant }) => variant === "ours")
-    .flatMap(({ n, latency: ms, parallel, secrets, phase, requests: counts }) => {
-      const sum = Object.values(counts).reduce((total, count) => total + count, 0);
-      const bar = mostRequests(phase, n);
-      if (bar === undefined) return [];
-      const setting = [`${ms} ms`, ...(parallel > 0 ? [`--parallel ${parallel}`] : [])]
-        .concat(secrets === "yes" ? ["with secrets"] : [])
-        .join(", ");
-      return [atMost(`requests: ${phase} of ${n}, ${setting}`, sum, bar)];
-    });
-}
-
-/**
- * @param {string} phase
- * @param {number} n
- */
-function mostRequests(phase, n) {
-  if (phase === "first up") return n + 3;
-  if (phase === "no-change up" || phase === "preview") return 0;
-  if (phase === "refresh") return 6;
-  return phase === "destroy" ? n + 1 : undefined;
+  return results.flatMap(({ variant, n, latency: ms, parallel, secrets, phase, requests: counts }) => {
+    const most = MOST_REQUESTS[phase];
+    if (variant !== "ours" || most === undefined) return [];
+    const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+    const setting = `${ms} ms${parallel > 0 ? `, --parallel ${parallel}` : ""}${withSecrets(secrets)}`;
+    return [atMost(`requests: ${phase} of ${n}, ${setting}`, sum, most(n))];
+  });
 }
 
 /** @param {readonly Result[]} results */
@@ -105,45 +108,21 @@ function latency(results) {
 }
 
 /**
+ * Ours beside the floor, without latency; nothing when one of them was not measured.
+ *
  * @param {readonly Result[]} results
- * @param {Secrets} secrets
+ * @param {Which} which
+ * @returns {Pair[]}
  */
-function memory(results, secrets) {
-  return [...UPDATING, "refresh"].flatMap((phase) => {
-    const { floor, ours } = pair(results, { n: 500, phase, secrets });
-    if (floor === undefined || ours === undefined) return [];
-    return [
-      atMost(
-        `host's memory beyond the floor's, MB: ${phase} of 500`,
-        (ours.hostRssBytes - floor.hostRssBytes) / 1e6,
-        40,
-      ),
-    ];
-  });
-}
-
-/**
- * @param {readonly Result[]} results
- * @param {Secrets} secrets
- */
-function growth(results, secrets) {
-  return [...UPDATING, ...READING].flatMap((phase) => {
-    const few = pair(results, { n: 100, phase, secrets });
-    const many = pair(results, { n: 500, phase, secrets });
-    if (!few.floor || !few.ours || !many.floor || !many.ours) return [];
-    const own = many.ours.wall.median / few.ours.wall.median;
-    const floors = many.floor.wall.median / few.floor.wall.median;
-    return [atMost(`growth from 100 to 500, ours / floor: ${phase}`, own / floors, 1.2)];
-  });
-}
-
-/**
- * @param {readonly Result[]} results
- * @param {{ n: number, phase: string, secrets: Secrets }} which
- */
-function pair(results, which) {
+function pairs(results, which) {
   const setting = { ...which, latency: 0, parallel: 0 };
-  return { floor: find(results, "floor", setting), ours: find(results, "ours", setting) };
+  const [floor, ours] = [find(results, "floor", setting), find(results, "ours", setting)];
+  return floor === undefined || ours === undefined ? [] : [{ floor, ours }];
+}
+
+/** @param {Which["secrets"]} secrets */
+function withSecrets(secrets) {
+  return secrets === "yes" ? ", with secrets" : "";
 }
 
 /**

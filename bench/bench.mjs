@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 import { writeFigures } from "../tools/figures.mjs";
 import { runMain } from "../tools/process.mjs";
 import { checkBars } from "./bars.mjs";
-import { measureImport } from "./loading.mjs";
-import { numbers, wholeNumber, yesOrNo } from "./options.mjs";
+import { measureImport } from "./measure.mjs";
+import { valuesOf, WHOLE_NUMBER, YES_OR_NO } from "./options.mjs";
 import { createVariant } from "./project.mjs";
 import { barTable, sizeTable, timeTable } from "./report.mjs";
 import { combine, describeMachine, expectSameMachine, inOrder, summarize } from "./results.mjs";
@@ -23,10 +23,10 @@ const USAGE = `npm run bench -- [options]
   --secrets no        whether each webhook has a secret; "no,yes" measures both
   --runs 5            how often each is measured; 0 only writes what the JSON has
   --json FILE         writes the figures; keeps those of other settings that the file has from this machine
-  --write-docs        writes the figures into docs/performance.md
+  --write-docs        writes the figures into bench/README.md
 Exits with 1 when a figure is above its bar (bench/bars.mjs).`;
 
-/** @type {readonly import("./project.mjs").Variant[]} */
+/** @type {readonly import("./results.mjs").Variant[]} */
 const VARIANTS = ["floor", "naive", "ours"];
 
 /** In this order, since each needs the one before it. */
@@ -42,30 +42,35 @@ const PHASES = [
 /**
  * @typedef {import("./results.mjs").Sample} Sample
  * @typedef {import("./results.mjs").Report} Report
- * @typedef {{ n: number, latency: number, parallel: number, secrets: import("./project.mjs").Secrets }} Setting
+ * @typedef {import("./results.mjs").Setting} Setting
  */
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      n: { type: "string", default: "1,100,500" },
-      latency: { type: "string", default: "0,50" },
-      parallel: { type: "string", default: "0,64" },
-      secrets: { type: "string", default: "no" },
-      runs: { type: "string", default: "5" },
-      json: { type: "string" },
-      "write-docs": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const options = /** @type {const} */ ({
+    n: { type: "string", default: "1,100,500" },
+    latency: { type: "string", default: "0,50" },
+    parallel: { type: "string", default: "0,64" },
+    secrets: { type: "string", default: "no" },
+    runs: { type: "string", default: "5" },
+    json: { type: "string" },
+    "write-docs": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
   });
+  const { values } = parseArgs({ options });
   if (values.help) {
     console.log(USAGE);
     return;
   }
+  const numbers = (/** @type {string} */ text) => valuesOf(text, WHOLE_NUMBER).map(Number);
   const settings = numbers(values.n).flatMap((n) =>
     numbers(values.latency).flatMap((latency) =>
       numbers(values.parallel).flatMap((parallel) =>
-        yesOrNo(values.secrets).map((secrets) => ({ n, latency, parallel, secrets })),
+        valuesOf(values.secrets, YES_OR_NO).map((secrets) => ({
+          n,
+          latency,
+          parallel,
+          secrets: /** @type {"yes" | "no"} */ (secrets),
+        })),
       ),
     ),
   );
@@ -88,7 +93,7 @@ async function main() {
  * @returns {Promise<Report>}
  */
 async function reportOf(settings, { n, latency, parallel, secrets, runs }, before) {
-  const times = wholeNumber(runs);
+  const times = Number(valuesOf(runs, WHOLE_NUMBER)[0]);
   if (times === 0) {
     if (before === undefined) throw new Error("With --runs 0, --json has to name a file with figures.");
     return before;
@@ -157,9 +162,9 @@ function thisMachine() {
 async function writeDocument({ machine, commands, results }, bars) {
   const origin = `${describeMachine(machine)}.`;
   const made = ["```sh", ...commands.map(({ command, date }) => `${command} # ${date}`), "```"].join("\n");
-  await writeFigures("docs/performance.md", "time", [origin, made, timeTable(results)].join("\n\n"));
-  await writeFigures("docs/performance.md", "size", sizeTable(results));
-  await writeFigures("docs/performance.md", "bars", barTable(bars));
+  await writeFigures("bench/README.md", "time", [origin, made, timeTable(results)].join("\n\n"));
+  await writeFigures("bench/README.md", "size", sizeTable(results));
+  await writeFigures("bench/README.md", "bars", barTable(bars));
 }
 
 /**
@@ -167,7 +172,7 @@ async function writeDocument({ machine, commands, results }, bars) {
  * disturbs them alike.
  *
  * @param {Setting} setting
- * @param {readonly import("./project.mjs").Variant[]} variants in the order in which they take turns
+ * @param {readonly import("./results.mjs").Variant[]} variants in the order in which they take turns
  */
 async function runOnce(setting, variants) {
   const created = await Promise.allSettled(

@@ -4,7 +4,7 @@ import { startEmulator } from "up42-emulator";
 const emulator = await startEmulator({ latencyMs: Number(process.env.BENCH_LATENCY ?? "0") });
 process.on("message", (message) => {
   if (message === "clear") emulator.clearRequests();
-  const requests = emulator.requests.map(({ method, path, at }) => ({ method, path, at }));
+  const requests = emulator.requests.map(({ method, path }) => ({ method, path }));
   process.send?.({ url: emulator.url, requests });
 });
 process.on("disconnect", () => process.exit(0));

@@ -1,8 +1,12 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { spreadOf } from "./results.mjs";
 
 const SAMPLE_MS = 25;
+const IMPORT = fileURLToPath(new URL("import.cjs", import.meta.url));
 
 /**
  * What one command cost.
@@ -121,4 +125,19 @@ async function textOf(file) {
       return "";
     throw error;
   }
+}
+
+/**
+ * The milliseconds that importing the package takes in a program that has Pulumi's SDK already, in fresh processes.
+ *
+ * @param {number} runs
+ */
+export async function measureImport(runs) {
+  /** @type {number[]} */
+  const times = [];
+  while (times.length < runs) {
+    const { stdout } = await promisify(execFile)(process.execPath, [IMPORT]);
+    times.push(Number(stdout));
+  }
+  return { ...spreadOf(times), runs };
 }

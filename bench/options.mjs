@@ -1,31 +1,16 @@
 /**
- * Whole numbers as they are given to an option.
+ * The values of an option that takes several.
  *
- * @param {string} list such as "1,100,500"
- * @returns {number[]}
- * @throws {Error} naming what is none
+ * @param {string} text such as "1,100,500"
+ * @param {RegExp} allowed what each value may be
+ * @throws {Error} naming one that is not allowed
  */
-export function numbers(list) {
-  return list.split(",").map(wholeNumber);
+export function valuesOf(text, allowed) {
+  const values = text.split(",");
+  const wrong = values.find((value) => !allowed.test(value));
+  if (wrong !== undefined) throw new Error(`"${wrong}" is not a value for this option; see --help.`);
+  return values;
 }
 
-/**
- * @param {string} text
- * @throws {Error} when it is none
- */
-export function wholeNumber(text) {
-  if (!/^\d+$/.test(text)) throw new Error(`"${text}" is not a whole number; see --help.`);
-  return Number(text);
-}
-
-/**
- * @param {string} list such as "no,yes"
- * @returns {("no" | "yes")[]}
- * @throws {Error} naming what is neither
- */
-export function yesOrNo(list) {
-  return list.split(",").map((text) => {
-    if (text !== "no" && text !== "yes") throw new Error(`"${text}" is neither "no" nor "yes"; see --help.`);
-    return text;
-  });
-}
+export const WHOLE_NUMBER = /^\d+$/;
+export const YES_OR_NO = /^(yes|no)$/;

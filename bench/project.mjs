@@ -9,10 +9,8 @@ import { measure } from "./measure.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** @typedef {"floor" | "naive" | "ours"} Variant */
-/** @typedef {"no" | "yes"} Secrets whether each webhook has one */
-/** @typedef {{ method: string, path: string, at: string }} RecordedRequest */
-/** @typedef {{ url: string, requests: readonly RecordedRequest[] }} EmulatorState */
+/** @typedef {import("./results.mjs").Variant} Variant */
+/** @typedef {{ url: string, requests: readonly { method: string, path: string }[] }} EmulatorState */
 
 /** One variant's stack with everything of its own, and an emulator in its own process. */
 export class Project extends PulumiProject {
@@ -40,18 +38,13 @@ export class Project extends PulumiProject {
   async requests() {
     /** @type {Record<string, number>} */
     const counts = {};
-    for (const { method, path } of await this.recorded()) {
+    const { requests } = await this.#ask("state");
+    await this.#ask("clear");
+    for (const { method, path } of requests) {
       const kind = kindOf(method, path);
       counts[kind] = (counts[kind] ?? 0) + 1;
     }
     return counts;
-  }
-
-  /** The requests since the last call. */
-  async recorded() {
-    const { requests } = await this.#ask("state");
-    await this.#ask("clear");
-    return requests;
   }
 
   /** The size of the stack's state in bytes. */
@@ -82,7 +75,7 @@ export class Project extends PulumiProject {
 
 /**
  * @param {Variant} variant
- * @param {{ n: number, latency: number, secrets: Secrets }} options
+ * @param {import("./results.mjs").Setting} setting
  * @returns {Promise<Project>}
  */
 export async function createVariant(variant, { n, latency, secrets }) {

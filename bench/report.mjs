@@ -1,46 +1,56 @@
 import { markdownTable } from "../tools/markdown.mjs";
 
-/**
- * @typedef {object} Setting
- * @property {number} n
- * @property {number} latency
- * @property {number} parallel
- * @property {import("./project.mjs").Secrets} secrets
- * @property {string} phase
- */
+/** @typedef {import("./results.mjs").Result} Result */
+/** @typedef {{ floor: Result, naive: Result, ours: Result }} Row */
+/** @typedef {[title: string, figureOf: (row: Row) => string | number]} Column */
 
-/**
- * The medians of one phase of one variant.
- * @typedef {object} Result
- * @property {import("./project.mjs").Variant} variant
- * @property {number} n
- * @property {number} latency
- * @property {number} parallel
- * @property {import("./project.mjs").Secrets} secrets
- * @property {string} phase
- * @property {{ median: number, min: number, max: number }} wall
- * @property {number} cpuSeconds
- * @property {number} hostRssBytes
- * @property {Record<string, number>} requests
- * @property {number} stateBytes
- */
+const kilobytes = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+const seconds = (/** @type {Result} */ { wall }) =>
+  `${wall.median.toFixed(2)} s (${wall.min.toFixed(2)}–${wall.max.toFixed(2)})`;
+
+/** @type {Column[]} */
+const TIME_COLUMNS = [
+  ["webhooks", ({ ours }) => ours.n],
+  ["latency", ({ ours }) => `${ours.latency} ms`],
+  ["parallel", ({ ours }) => ours.parallel || "default"],
+  ["secrets", ({ ours }) => ours.secrets],
+  ["phase", ({ ours }) => ours.phase],
+  ["floor", ({ floor }) => seconds(floor)],
+  ["naive", ({ naive }) => seconds(naive)],
+  ["ours", ({ ours }) => seconds(ours)],
+  ["ours / floor", ({ floor, ours }) => (ours.wall.median / floor.wall.median).toFixed(2)],
+  ["ours / naive", ({ naive, ours }) => (ours.wall.median / naive.wall.median).toFixed(2)],
+  ["CPU s: floor", ({ floor }) => floor.cpuSeconds.toFixed(1)],
+  ["naive", ({ naive }) => naive.cpuSeconds.toFixed(1)],
+  ["ours", ({ ours }) => ours.cpuSeconds.toFixed(1)],
+  ["requests, naive", ({ naive }) => count(naive.requests)],
+  ["requests, ours", ({ ours }) => count(ours.requests)],
+];
+
+/** @type {Column[]} */
+const SIZE_COLUMNS = [
+  ["webhooks", ({ ours }) => ours.n],
+  ["secrets", ({ ours }) => ours.secrets],
+  ["state, floor", ({ floor }) => kilobytes(floor.stateBytes)],
+  ["naive", ({ naive }) => kilobytes(naive.stateBytes)],
+  ["ours", ({ ours }) => kilobytes(ours.stateBytes)],
+  ["ours / floor", ({ floor, ours }) => (ours.stateBytes / floor.stateBytes).toFixed(2)],
+  ["per webhook, ours", ({ ours }) => kilobytes(ours.stateBytes / ours.n)],
+  ["host's memory, floor", ({ floor }) => megabytes(floor.hostRssBytes)],
+  ["naive", ({ naive }) => megabytes(naive.hostRssBytes)],
+  ["ours", ({ ours }) => megabytes(ours.hostRssBytes)],
+];
 
 /**
  * @param {readonly Result[]} results
- * @param {import("./project.mjs").Variant} variant
- * @param {Setting} setting
+ * @param {import("./results.mjs").Variant} variant
+ * @param {import("./results.mjs").Setting & { phase: string }} which
  * @returns {Result | undefined}
  */
 export function find(results, variant, { n, latency, parallel, secrets, phase }) {
-  return results.find(
-    (one) =>
-      one.variant === variant &&
-      one.n === n &&
-      one.latency === latency &&
-      one.parallel === parallel &&
-      one.secrets === secrets &&
-      one.phase === phase,
-  );
+  const wanted = Object.entries({ variant, n, latency, parallel, secrets, phase });
+  return results.find((one) => wanted.every(([name, value]) => Object(one)[name] === value));
 }
 
 /**
@@ -49,79 +59,22 @@ export function find(results, variant, { n, latency, parallel, secrets, phase })
  * @param {readonly Result[]} results
  */
 export function timeTable(results) {
-  const header = [
-    "webhooks",
-    "latency",
-    "parallel",
-    "secrets",
-    "phase",
-    "floor",
-    "naive",
-    "ours",
-    "ours / floor",
-    "ours / naive",
-    "CPU s: floor",
-    "naive",
-    "ours",
-    "requests, naive",
-    "requests, ours",
-  ];
-  const rows = triples(results).map(({ floor, naive, ours }) => [
-    ours.n,
-    `${ours.latency} ms`,
-    ours.parallel || "default",
-    ours.secrets,
-    ours.phase,
-    time(floor),
-    time(naive),
-    time(ours),
-    (ours.wall.median / floor.wall.median).toFixed(2),
-    (ours.wall.median / naive.wall.median).toFixed(2),
-    floor.cpuSeconds.toFixed(1),
-    naive.cpuSeconds.toFixed(1),
-    ours.cpuSeconds.toFixed(1),
-    count(naive.requests),
-    count(ours.requests),
-  ]);
-  return markdownTable(header, rows);
+  return tableOf(TIME_COLUMNS, rowsOf(results));
 }
 
 /**
- * State and memory after the first `up`, which hardly depend on the latency: a row for each number of webhooks, with secrets and without.
+ * State and memory after the first `up`, which hardly depend on the latency: a row for each number of webhooks, with
+ * secrets and without.
  *
  * @param {readonly Result[]} results
  */
 export function sizeTable(results) {
-  const header = [
-    "webhooks",
-    "secrets",
-    "state, floor",
-    "naive",
-    "ours",
-    "ours / floor",
-    "per webhook, ours",
-    "host's memory, floor",
-    "naive",
-    "ours",
-  ];
   const [first] = results;
-  const firstUps = triples(results).filter(
+  const rows = rowsOf(results).filter(
     ({ ours }) =>
       ours.phase === "first up" && ours.latency === first?.latency && ours.parallel === first.parallel,
   );
-  const rows = firstUps.map(({ floor, naive, ours }) => [
-    ours.n,
-    ours.secrets,
-    kilobytes(floor.stateBytes),
-    kilobytes(naive.stateBytes),
-    kilobytes(ours.stateBytes),
-    (ours.stateBytes / floor.stateBytes).toFixed(2),
-    kilobytes(ours.stateBytes / ours.n),
-    megabytes(floor.hostRssBytes),
-    megabytes(naive.hostRssBytes),
-    megabytes(ours.hostRssBytes),
-  ]);
-  return markdownTable(header, rows);
+  return tableOf(SIZE_COLUMNS, rows);
 }
 
 /** @param {readonly import("./bars.mjs").Bar[]} bars */
@@ -135,21 +88,30 @@ export function barTable(bars) {
   return markdownTable(["what", "measured", "at most", "holds"], rows);
 }
 
-/** @param {readonly Result[]} results */
-function triples(results) {
+/**
+ * @param {readonly Column[]} columns
+ * @param {readonly Row[]} rows
+ */
+function tableOf(columns, rows) {
+  const titles = columns.map(([title]) => title);
+  return markdownTable(
+    titles,
+    rows.map((row) => columns.map(([, figureOf]) => figureOf(row))),
+  );
+}
+
+/**
+ * @param {readonly Result[]} results
+ * @returns {Row[]}
+ */
+function rowsOf(results) {
   return results
     .filter(({ variant }) => variant === "ours")
     .map((ours) => {
       const [floor, naive] = [find(results, "floor", ours), find(results, "naive", ours)];
-      if (floor === undefined || naive === undefined)
-        throw new Error(`There is nothing beside ours for ${ours.phase}.`);
-      return { floor, naive, ours };
+      if (floor && naive) return { floor, naive, ours };
+      throw new Error(`There is nothing beside ours for ${ours.phase}.`);
     });
-}
-
-/** @param {Result} result */
-function time({ wall }) {
-  return `${wall.median.toFixed(2)} s (${wall.min.toFixed(2)}–${wall.max.toFixed(2)})`;
 }
 
 /** @param {Record<string, number>} requests */
@@ -157,8 +119,3 @@ function count(requests) {
   const kinds = Object.entries(requests).map(([kind, number]) => `${number} ${kind}`);
   return kinds.length === 0 ? "none" : kinds.join(", ");
 }
-
-/** @param {number} bytes */
-const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-/** @param {number} bytes */
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;

@@ -1,31 +1,22 @@
 import { median } from "../tools/figures.mjs";
 
-/**
- * One measurement: a phase of one variant.
- * @typedef {object} Sample
- * @property {import("./project.mjs").Variant} variant
- * @property {number} n
- * @property {number} latency
- * @property {number} parallel
- * @property {import("./project.mjs").Secrets} secrets
- * @property {string} phase
- * @property {number} wall
- * @property {number} cpuSeconds
- * @property {number} hostRssBytes
- * @property {Record<string, number>} requests
- * @property {number} stateBytes
- */
+/** @typedef {"floor" | "naive" | "ours"} Variant */
+/** @typedef {{ n: number, latency: number, parallel: number, secrets: "no" | "yes" }} Setting */
+/** @typedef {Setting & { variant: Variant, phase: string }} Measured what was measured */
+/** @typedef {{ hostRssBytes: number, cpuSeconds: number, requests: Record<string, number>, stateBytes: number }} Cost */
+/** @typedef {{ median: number, min: number, max: number }} Spread */
+/** @typedef {Measured & Cost & { wall: number }} Sample one measurement */
+/** @typedef {Measured & Cost & { wall: Spread }} Result the medians of one phase of one variant */
+/** @typedef {{ cpu: string, cores: number, memoryBytes: number, node: string }} Machine */
 
 /**
  * What was measured, where, by which commands and on which days.
  * @typedef {object} Report
  * @property {Machine} machine
  * @property {readonly { command: string, date: string }[]} commands
- * @property {import("./loading.mjs").Cost} importing
- * @property {readonly import("./report.mjs").Result[]} results
+ * @property {Spread & { runs: number }} importing milliseconds that importing the package takes
+ * @property {readonly Result[]} results
  */
-
-/** @typedef {{ cpu: string, cores: number, memoryBytes: number, node: string }} Machine */
 
 /** @param {Machine} machine */
 export function describeMachine({ cpu, cores, memoryBytes, node }) {
@@ -57,7 +48,7 @@ export function expectSameMachine(before, machine) {
 export function combine(before, measured) {
   if (before === undefined) return measured;
   expectSameMachine(before, measured.machine);
-  const settingOf = (/** @type {import("./report.mjs").Result} */ { n, latency, parallel, secrets }) =>
+  const settingOf = (/** @type {Setting} */ { n, latency, parallel, secrets }) =>
     [n, latency, parallel, secrets].join();
   const settings = new Set(measured.results.map(settingOf));
   const again = new Set(measured.commands.map(({ command }) => command));
@@ -71,7 +62,7 @@ export function combine(before, measured) {
 /**
  * By number of webhooks, secrets, latency and parallel operations; what has the same of all stays in its order.
  *
- * @param {readonly import("./report.mjs").Result[]} results
+ * @param {readonly Result[]} results
  */
 export function inOrder(results) {
   return [...results].sort(
@@ -87,24 +78,17 @@ export function inOrder(results) {
  * Medians of the runs, with the extremes of the time; of requests and state the most that a run had.
  *
  * @param {readonly Sample[]} samples
- * @returns {import("./report.mjs").Result[]}
+ * @returns {Result[]}
  */
 export function summarize(samples) {
-  /** @type {Map<string, Sample[]>} */
-  const groups = new Map();
-  for (const sample of samples) {
-    const { variant, n, latency, parallel, secrets, phase } = sample;
-    const key = [variant, n, latency, parallel, secrets, phase].join();
-    groups.set(key, [...(groups.get(key) ?? []), sample]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
+  const groups = Object.values(groupBy(samples));
+  return groups.flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const walls = group.map(({ wall }) => wall);
+    const group = [first, ...others];
     return [
       {
         ...first,
-        wall: { median: median(walls), min: Math.min(...walls), max: Math.max(...walls) },
+        wall: spreadOf(group.map(({ wall }) => wall)),
         cpuSeconds: median(group.map(({ cpuSeconds }) => cpuSeconds)),
         hostRssBytes: median(group.map(({ hostRssBytes }) => hostRssBytes)),
         requests: mostOfEach(group.map(({ requests }) => requests)),
@@ -112,6 +96,23 @@ export function summarize(samples) {
       },
     ];
   });
+}
+
+/** @param {readonly number[]} values */
+export function spreadOf(values) {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** @param {readonly Sample[]} samples */
+function groupBy(samples) {
+  /** @type {Record<string, Sample[]>} */
+  const groups = {};
+  for (const sample of samples) {
+    const { variant, n, latency, parallel, secrets, phase } = sample;
+    const key = [variant, n, latency, parallel, secrets, phase].join();
+    groups[key] = [...(groups[key] ?? []), sample];
+  }
+  return groups;
 }
 
 /** @param {readonly Readonly<Record<string, number>>[]} counts */

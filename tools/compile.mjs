@@ -1,5 +1,5 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { removeStaleOutputs } from "./outputs.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
@@ -9,7 +9,8 @@ export const COMPILER = fileURLToPath(import.meta.url);
 
 const ROOT = dirname(dirname(COMPILER));
 const PROVIDER = join(ROOT, "provider");
-const ENTRY = join("dynamic", "host");
+const HOST = join("dynamic", "host");
+const PLUGIN = join("plugin", "main");
 /** Has been in all of Node.js since 18, so that its stand-in is never loaded: the largest part of node-fetch. */
 const STAND_IN = "web-streams-polyfill";
 
@@ -17,7 +18,7 @@ const STAND_IN = "web-streams-polyfill";
 export const PACKAGES = ["provider", "emulator"];
 
 /**
- * Compiles the packages, and puts the host and the receiver into one file each.
+ * Compiles the packages, and puts the host, the plugin and the receiver into one file each.
  *
  * @param {{ force?: boolean }} [options] whether also what seems to be up to date; default: `false`
  * @throws {Error} with what the compiler says
@@ -28,22 +29,40 @@ export async function compile({ force = false } = {}) {
   const flags = force ? ["--force"] : [];
   const result = await runCommand(process.execPath, [tsc, "--build", ...flags, ...PACKAGES], { cwd: ROOT });
   if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
-  await Promise.all([bundleHost(), bundleReceiver()]);
+  await Promise.all([bundleHost(), bundlePlugin(), bundleReceiver()]);
 }
 
 /**
  * Replaces the compiled host by a file with all that it needs at a first request, since Pulumi starts a host for each
- * operation: one file is loaded in a fraction of the time (docs/performance.md). What is needed in rare cases only is
- * still loaded from the packages. The file stays readable, since its lines are in stack traces.
+ * operation: one file is loaded in a fraction of the time (bench/README.md). What is needed in rare cases only is
+ * still loaded from the packages.
  */
 async function bundleHost() {
-  // Not at the top: before the set-up there is no esbuild.
-  const { build } = await import("esbuild");
   const { dependencies } = JSON.parse(await readFile(join(PROVIDER, "package.json"), "utf8"));
   const bundled = new Set(["node-fetch", "valibot"]);
+  await bundleProgram(
+    HOST,
+    Object.keys(dependencies).filter((name) => !bundled.has(name)),
+  );
+}
+
+/** Replaces the compiled plugin by a file with all that it needs, since it is installed without any package. */
+async function bundlePlugin() {
+  await bundleProgram(PLUGIN, []);
+}
+
+/**
+ * Replaces a compiled module by one file, which stays readable, since its lines are in stack traces.
+ *
+ * @param {string} entry the module, from provider/src
+ * @param {readonly string[]} external packages that stay outside
+ */
+async function bundleProgram(entry, external) {
+  // Not at the top: before the set-up there is no esbuild.
+  const { build } = await import("esbuild");
   const { metafile } = await build({
-    entryPoints: [join(PROVIDER, "src", `${ENTRY}.ts`)],
-    outfile: join(PROVIDER, "dist", `${ENTRY}.js`),
+    entryPoints: [join(PROVIDER, "src", `${entry}.ts`)],
+    outfile: join(PROVIDER, "dist", `${entry}.js`),
     absWorkingDir: ROOT,
     allowOverwrite: true,
     bundle: true,
@@ -52,12 +71,12 @@ async function bundleHost() {
     target: "node20",
     // What is still loaded from packages is loaded as CommonJS, as the host is: Plug'n'Play may have nothing else.
     supported: { "dynamic-import": false },
-    external: [...Object.keys(dependencies).filter((name) => !bundled.has(name)), STAND_IN],
+    external: [...external, STAND_IN],
     legalComments: "inline",
     logLevel: "error",
     metafile: true,
   });
-  await writeFile(join(PROVIDER, "dist", `${ENTRY}.licenses.txt`), await licensesOf(metafile));
+  await writeFile(join(PROVIDER, "dist", `${entry}.licenses.txt`), await licensesOf(entry, metafile));
 }
 
 /**
@@ -89,14 +108,15 @@ async function bundleReceiver() {
 /**
  * The licenses of the packages that are part of a bundle, which ask to go along with it.
  *
+ * @param {string} entry
  * @param {import("esbuild").Metafile} metafile
  * @throws {Error} naming a package that has no license
  */
-async function licensesOf({ inputs }) {
+async function licensesOf(entry, { inputs }) {
   const folders = Object.keys(inputs).map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   const packages = [...new Set(folders.filter((folder) => folder !== undefined))].sort();
   const texts = await Promise.all(packages.map(licenseOf));
-  return `What of other packages is part of host.js, and their licenses.\n\n${texts.join("\n\n")}\n`;
+  return `What of other packages is part of ${basename(entry)}.js, and their licenses.\n\n${texts.join("\n\n")}\n`;
 }
 
 /**

@@ -1,18 +1,13 @@
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand, runMain } from "./process.mjs";
-import {
-  buildCli,
-  buildFolder,
-  builtVersion,
-  DYNAMIC_HOST,
-  isComplete,
-  sdkFolder,
-} from "./pulumi-cli/build.mjs";
+import { buildFolder, buildPrograms, builtVersion, isComplete, sdkFolder } from "./pulumi-cli/build.mjs";
 import { downloadCli, downloadFolder } from "./pulumi-cli/download.mjs";
+import { findExecutable, foldersBeside, isExecutable } from "./pulumi-cli/executables.mjs";
+import { DYNAMIC_HOST, LANGUAGE_HOSTS } from "./pulumi-cli/programs.mjs";
 import { compareVersions, parseVersion } from "./pulumi-cli/version.mjs";
 
 /** The oldest Pulumi CLI the provider supports. */
@@ -93,7 +88,7 @@ export async function ensurePulumi({
     log(`Failed to download it: ${reasonOf(error)}. Building it from source, about 3 minutes.`);
   }
   try {
-    await buildCli({ cacheRoot, version, log, ...(build && { build }) });
+    await buildPrograms({ cacheRoot, version, log, ...(build && { build }) });
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${waysToGetPulumi()}`, {
       cause: error,
@@ -103,6 +98,54 @@ export async function ensurePulumi({
   if (built === undefined)
     throw new Error(`The Pulumi CLI built in ${cacheRoot} is not complete; try again.`);
   return built;
+}
+
+/**
+ * Finds the language hosts for YAML, Python and Go: those that come with the CLI, else those built earlier, which it
+ * builds when they are missing (about a minute).
+ *
+ * @param {PulumiCli} cli
+ * @param {LookupOptions & { build?: import("./pulumi-cli/build.mjs").BuildProgram }} [options]
+ * @returns {Promise<string[]>} the folders that PATH needs for them; none when they are beside the CLI
+ * @throws {Error} when they cannot be built
+ */
+export async function ensureLanguageHosts(
+  cli,
+  { env = process.env, cacheRoot = defaultCacheRoot(env), log = console.error, build } = {},
+) {
+  const found = await findLanguageHosts(cli, { env, cacheRoot });
+  if (found !== undefined) return found;
+  const version = await builtVersion();
+  log(`The Pulumi CLI comes without ${LANGUAGE_HOSTS.title}: building them from source, about a minute.`);
+  await buildPrograms({ cacheRoot, version, log, ...(build && { build }), set: LANGUAGE_HOSTS });
+  return [buildFolder(cacheRoot, version, LANGUAGE_HOSTS)];
+}
+
+/**
+ * Finds the language hosts for YAML, Python and Go for who does not want to wait for them.
+ *
+ * @param {PulumiCli} cli
+ * @param {LookupOptions} [options]
+ * @returns {Promise<string[]>} the folders that PATH needs for them
+ * @throws {Error} naming the set-up, when there are none
+ */
+export async function requireLanguageHosts(cli, options) {
+  const folders = await findLanguageHosts(cli, options);
+  if (folders !== undefined) return folders;
+  throw new Error(`${cli.binary} comes without ${LANGUAGE_HOSTS.title}. Run "npm run setup" first.`);
+}
+
+/**
+ * @param {PulumiCli} cli
+ * @param {LookupOptions} [options]
+ * @returns {Promise<string[] | undefined>} nothing when they are missing
+ */
+async function findLanguageHosts(cli, { env = process.env, cacheRoot = defaultCacheRoot(env) } = {}) {
+  const folders = [...foldersBeside(cli.binary), ...(env.PATH ?? "").split(delimiter)];
+  const languages = ["yaml", "python", "go"];
+  if (languages.every((name) => findExecutable(`pulumi-language-${name}`, folders) !== undefined)) return [];
+  const built = buildFolder(cacheRoot, await builtVersion(), LANGUAGE_HOSTS);
+  return (await isComplete(built, LANGUAGE_HOSTS)) ? [built] : undefined;
 }
 
 /**
@@ -188,23 +231,6 @@ async function askVersion(binary, env) {
 }
 
 /**
- * @param {string} name
- * @param {readonly string[]} folders
- */
-function findExecutable(name, folders) {
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-/**
- * Where Pulumi looks for its hosts besides PATH: beside itself, also where a symbolic link leads.
- *
- * @param {string} binary
- */
-function foldersBeside(binary) {
-  return [dirname(binary), dirname(realpathSync(binary))];
-}
-
-/**
  * An error in one line: of a failed fetch, the cause says more than the message.
  *
  * @param {unknown} error
@@ -215,16 +241,6 @@ function reasonOf(error) {
     .split("\n", 1)
     .join("")
     .replace(/\.$/, "");
-}
-
-/** @param {string} file */
-function isExecutable(file) {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function waysToGetPulumi() {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describeResult, startCommand } from "./process.mjs";
-import { pulumiPathEntries, requirePulumi } from "./pulumi-cli.mjs";
+import { pulumiPathEntries, requireLanguageHosts, requirePulumi } from "./pulumi-cli.mjs";
 
 /** @typedef {import("./process.mjs").CommandResult} CommandResult */
 /** @typedef {import("./process.mjs").RunningCommand} RunningCommand */
@@ -52,6 +52,7 @@ export function pulumiVariables(root) {
  * @property {Readonly<Record<string, string | { readonly secret: string }>>} [config] the stack's configuration
  * @property {Readonly<Record<string, string>>} [env] more environment variables for every command
  * @property {string} [stack] the stack's name, default: "dev"
+ * @property {boolean} [languages] whether it needs the language hosts for YAML, Python and Go, default: `false`
  * @property {boolean} [color] whether the CLI's output has colors, default: `false`
  */
 
@@ -151,10 +152,17 @@ export class PulumiProject {
  * @param {new (...args: ConstructorParameters<typeof PulumiProject>) => T} Type
  * @returns {Promise<T>}
  */
-export async function createProject({ write, config = {}, env = {}, stack = "dev", color = false }, Type) {
+export async function createProject(settings, Type) {
+  const { write, config = {}, env = {}, stack = "dev", languages = false, color = false } = settings;
   const cli = await requirePulumi();
+  const hosts = languages ? await requireLanguageHosts(cli) : [];
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-"));
-  const path = [...(await pulumiPathEntries(cli, WORKSPACE)), dirname(cli.binary), process.env.PATH ?? ""];
+  const path = [
+    ...hosts,
+    ...(await pulumiPathEntries(cli, WORKSPACE)),
+    dirname(cli.binary),
+    process.env.PATH ?? "",
+  ];
   const variables = {
     ...ownEnvironment(),
     ...pulumiVariables(root),

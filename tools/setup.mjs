@@ -1,6 +1,6 @@
 // Makes a clone ready for the demo, the tests and the checks: installs, compiles, and finds or builds a Pulumi CLI.
 // It says what it does, and does nothing, quickly, when everything is there. Plain Node.js: it runs before anything
-// is installed. With --no-cli it leaves the Pulumi CLI out.
+// is installed. With --no-cli it leaves the Pulumi CLI out; with --languages it adds Pulumi's language hosts.
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { COMPILER, compile, PACKAGES } from "./compile.mjs";
 import { withLock } from "./lock.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
-import { ensurePulumi } from "./pulumi-cli.mjs";
+import { ensureLanguageHosts, ensurePulumi } from "./pulumi-cli.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STATE = join(ROOT, ".pulumi-up42");
@@ -20,9 +20,10 @@ const COMMON = [COMPILER, join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.
 
 async function setup() {
   checkPlatform();
-  if (!(await isInstalled()) || !(await isCompiled()))
-    await withLock(join(STATE, "setup.lock"), prepare, onWait);
-  if (!process.argv.includes("--no-cli")) await ensurePulumi({ log: console.log });
+  if (!(await isInstalled()) || !(await isCompiled())) await withLock(STATE, prepare, onWait);
+  if (process.argv.includes("--no-cli")) return;
+  const cli = await ensurePulumi({ log: console.log });
+  if (process.argv.includes("--languages")) await ensureLanguageHosts(cli, { log: console.log });
 }
 
 function checkPlatform() {
@@ -36,8 +37,9 @@ function checkPlatform() {
   }
 }
 
-function onWait() {
-  console.log("Another process is setting this clone up; waiting for it.");
+/** @param {number} port */
+function onWait(port) {
+  console.log(`Another process is setting this clone up, and holds port ${port}; waiting for it.`);
 }
 
 /** With the lock held, so it looks again: another process may have done it all meanwhile. */

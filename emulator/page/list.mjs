@@ -172,7 +172,7 @@ function createDetailPane(pane, create, { gone, noun, close, back }) {
     const closeLink = pane.querySelector("a.close");
     closeLink?.setAttribute("href", close());
     detail?.update();
-    // Whoever opens an item reads it next; a page that has just been loaded leaves the focus alone.
+    // A person who opens an item reads it next; a page that has just been loaded leaves the focus alone.
     if (changed && !first && id !== null && id !== before) pane.querySelector("h2")?.focus();
     if (changed && id === null && before !== null) back(before);
     first = false;

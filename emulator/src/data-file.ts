@@ -80,7 +80,7 @@ function replaceFile(file: string, content: string): boolean {
   const temporary = `${file}.tmp`;
   try {
     rmSync(temporary, { force: true });
-    // A new file, so that nothing is written through a link that somebody planted. Only for the user's own eyes: it
+    // A new file, so that nothing is written through a link that another user planted. Only for the user's own eyes: it
     // holds the webhooks' secrets.
     writeThrough(openSync(temporary, "wx", 0o600), content);
     renameSync(temporary, file);

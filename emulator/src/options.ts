@@ -30,7 +30,7 @@ export interface EmulatorOptions {
   readonly testTimeoutSeconds?: number | undefined;
   /** How often a live notification is sent again after it failed; tests are sent once. Default: 3. */
   readonly retries?: number | undefined;
-  /** Milliseconds before the first retry, doubled for each further one. Default: 1000. */
+  /** Milliseconds before the first retry; each further pause is twice as long. Default: 1000. */
   readonly retryDelayMs?: number | undefined;
   /** The events that exist. Default: `job.status` and `order.status`. */
   readonly events?: readonly WebhookEvent[] | undefined;

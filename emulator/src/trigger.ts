@@ -4,7 +4,7 @@ import { ApiError } from "./envelope";
 import { eventNames, type StoredWebhook } from "./model";
 import { createNotification } from "./notification";
 
-/** Something that happens at UP42, which its webhooks tell about. */
+/** Something that happens at UP42 and that its webhooks report. */
 export interface TriggerRequest {
   /** The event's name, such as `order.status`. */
   readonly event: string;

@@ -32,7 +32,7 @@ function receive(secret, request) {
     console.log(notification.event, notification.body);
     return [200, {}];
   } catch (error) {
-    console.error(error);
+    console.error(error.message);
     return [error.statusCode ?? 500, { code: error.code }];
   }
 }

@@ -12,7 +12,7 @@ createServer(async (request, response) => {
     console.log(notification.event, notification.body);
     response.writeHead(204).end();
   } catch (error) {
-    console.error(error);
+    console.error(error.message);
     response.writeHead(error.statusCode ?? 500).end(error.code);
   }
 }).listen(3000, () => console.log("Receiving on http://localhost:3000"));

@@ -107,7 +107,7 @@ describe.each([
     return startCommand("pulumi", args, { cwd: colleague, env: project.env });
   };
 
-  test("two ups at the same time: one is refused by the lock, nothing is doubled", async () => {
+  test("two ups at the same time: the lock refuses one, and nothing exists twice", async () => {
     const gate = join(colleague, "gate");
     const mine = project.start(["up", "--yes", "--skip-preview"], { env: { HOLD: gate } });
     await mine.waitForOutput(/the program runs/);
@@ -131,8 +131,10 @@ describe.each([
     expect(emulator.requests).toEqual([]);
   });
 
-  test("up, refresh, up, destroy", async () => {
-    expect((await project.up()).changes).toEqual({ same: 3 });
+  // With a folder, that is what all other tests do.
+  if (start !== startS3Backend) return;
+
+  test("refresh, up, destroy", async () => {
     const jobs = emulator.webhooks().find(({ name }) => name === "jobs");
     const other = await loginAs(emulator);
     await other.change(jobs?.id ?? "", { active: false });
@@ -145,8 +147,7 @@ describe.each([
     expect(emulator.webhooks()).toContainEqual(expect.objectContaining({ id: jobs?.id, active: true }));
 
     const files = await project.files();
-    const isInFolder = "state/.pulumi/stacks/test/dev.json" in files;
-    expect(isInFolder).toBe(backend.env.PULUMI_BACKEND_URL === undefined);
+    expect(files).not.toHaveProperty(["state/.pulumi/stacks/test/dev.json"]);
     expectNoCanaries([secret, DEMO_ACCOUNT.password], { ...files, ...(await backend.stored()) });
     await project.destroy();
     expect(emulator.webhooks()).toEqual([]);

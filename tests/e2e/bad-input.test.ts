@@ -67,74 +67,30 @@ describe("bad input is refused at preview, by name and with what would be right"
     ]);
   });
 
-  test.each([
-    {
-      what: "a relative URL, and an event twice",
-      args: '{ url: "example.com/up42", events: ["job.status", "job.status"] }',
-      errors: [
-        "url: must be an absolute URL, like https://example.com/up42",
-        "events: must not name an event twice",
-      ],
-    },
-    {
-      what: "a URL without TLS, and events in one string",
-      args: '{ url: "http://example.com/up42", events: ["job.status, order.status"] }',
-      errors: [
-        "url: must start with https:// (http:// is accepted only for this machine, with the emulator)",
-        'events: must hold one name per string: ["job.status", "order.status"], not ["job.status, order.status"]',
-      ],
-    },
-    {
-      what: "credentials in the URL, and an empty event",
-      args: '{ url: "https://me:geheim@example.com/up42", events: [""] }',
-      errors: [
-        expect.stringMatching(/^url: must not carry credentials \(user:password@\)/),
-        "events: must not hold an empty name",
-      ],
-    },
-    {
-      what: "an event that UP42 does not have",
-      args: '{ url: "https://example.com/up42", events: ["order.stauts"] }',
-      errors: [
-        'events: UP42 has no event "order.stauts"; it has job.status, order.status. Did you mean "order.status"?',
-      ],
-    },
-  ])("$what", async ({ args, errors }) => {
-    const found = await errorsOfWebhook(args);
-    expect(found).toEqual(errors);
+  test("credentials in the URL, which are not shown, and an empty event", async () => {
+    const found = await errorsOfWebhook('{ url: "https://me:geheim@example.com/up42", events: [""] }');
+    expect(found).toEqual([
+      expect.stringMatching(/^url: must not carry credentials \(user:password@\)/),
+      "events: must not hold an empty name",
+    ]);
     expect(found.join()).not.toContain("geheim");
   });
 
-  test.each([
-    {
-      what: "neither webhook nor webhookId",
-      args: "{}",
-      errors: [
-        "webhook: neither webhook nor webhookId is given: give the Webhook to test, or the id of one that this stack does not own",
-      ],
-    },
-    {
-      what: "both webhook and webhookId",
-      args: `{ webhook: ${RIGHT}, webhookId: "1df1ebb0" }`,
-      errors: [expect.stringMatching(/^webhook: both webhook and webhookId are given: give /)],
-    },
-    {
-      what: "a time-out that is not positive, and an event twice",
-      args: '{ webhookId: "1df1ebb0", timeoutSeconds: 0, eventNames: ["job.status", "job.status"] }',
-      errors: ["eventNames: must not name an event twice", "timeoutSeconds: must be more than 0 seconds"],
-    },
-    {
-      what: "an event that UP42 does not have",
-      args: '{ webhookId: "1df1ebb0", eventNames: ["job"] }',
-      errors: [
-        expect.stringMatching(/^eventNames: UP42 has no event "job"; it has job.status, order.status/),
-      ],
-    },
-  ])("of a test: $what", async ({ args, errors }) => {
-    expect(await errorsOf(`new WebhookTest("orders", ${args})`)).toEqual(errors);
+  test("an event that UP42 does not have", async () => {
+    expect(await errorsOfWebhook('{ url: "https://example.com/up42", events: ["order.stauts"] }')).toEqual([
+      'events: UP42 has no event "order.stauts"; it has job.status, order.status. Did you mean "order.status"?',
+    ]);
   });
 
-  test("events that cannot be checked, since UP42 does not tell them: a warning, and on", async () => {
+  test("of a test: an event twice, and no time", async () => {
+    const args = '{ webhookId: "1df1ebb0", timeoutSeconds: 0, eventNames: ["job.status", "job.status"] }';
+    expect(await errorsOf(`new WebhookTest("orders", ${args})`)).toEqual([
+      "eventNames: must not name an event twice",
+      "timeoutSeconds: must be more than 0 seconds",
+    ]);
+  });
+
+  test("events that cannot be checked, since UP42 does not list them, are a warning", async () => {
     const { emulator, project } = deployment;
     const proxy = await startProxy(emulator.url);
     proxy.intercept(({ path }) =>
@@ -162,21 +118,10 @@ describe("bad input is refused at preview, by name and with what would be right"
       error: /^No UP42 credentials were found\. Set one of: up42:username \+ up42:password \| up42:projectId/,
     },
     {
-      what: "incomplete credentials",
-      env: { UP42_PASSWORD: "" },
-      error:
-        /^The UP42 credentials are incomplete: found UP42_USERNAME, but not up42:password \(or UP42_PASSWORD\)\.$/,
-    },
-    {
       what: "contradictory credentials",
       env: { UP42_ACCESS_TOKEN: "geheim" },
       error:
         /^The UP42 credentials contradict each other: found UP42_USERNAME, UP42_PASSWORD, UP42_ACCESS_TOKEN, which are 2 ways to log in\. Keep one\./,
-    },
-    {
-      what: "an unknown region",
-      env: { UP42_REGION: "us" },
-      error: /^UP42_REGION is "us", which is not a region of UP42: use eu or sa\.$/,
     },
   ])("of the configuration: $what", async ({ env, error }) => {
     expect(await errorsOf(RIGHT, env)).toEqual([expect.stringMatching(error)]);
@@ -203,7 +148,7 @@ describe("bad input is refused at preview, by name and with what would be right"
       what: "a workspace that is not ours",
       env: { UP42_WORKSPACE_ID: "11111111-0000-4000-8000-000000000000" },
       error:
-        /^Failed to check webhook "orders": the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\) cannot be listed: UP42 answered .* with HTTP 403: .*Check that the credentials belong to this workspace/,
+        /^Failed to check webhook "orders": the webhooks of workspace 11111111-0000-4000-8000-000000000000 \(workspaceId\) cannot be listed: UP42 answered HTTP 403: .*Check that the credentials belong to this workspace/,
     },
   ])("refused by UP42: $what", async ({ env, error }) => {
     const errors = await errorsOf(RIGHT, env);

@@ -29,11 +29,18 @@ test("the demo runs to its end, every step does what it says, and nothing is lef
     ["change", "updated in place, 2 test notifications verified", "5"],
     ["break", "deployment failed: both events refused with 401", expect.stringMatching(/^[3-9]$/)],
     ["repair", "deployment succeeded, 2 test notifications verified", "2"],
-    ["refresh", "no drift", "2"],
+    ["drift", "drift found: active is false, not true", expect.stringMatching(/^\d+$/)],
+    ["restore", "active again, 2 test notifications verified", expect.stringMatching(/^\d+$/)],
     ["destroy", "webhook deleted, the workspace is empty", "3"],
   ]);
+  const commands = stdout.slice(stdout.indexOf("What next?")).trim().split("\n").slice(2);
+  expect(commands.map((line) => /^ {2}(np[mx] .*?) {2,}/.exec(line)?.[1])).toEqual([
+    "npm run demo -- --keep",
+    "npx pulumi-up42 init my-webhooks",
+    "npx pulumi-up42 --help",
+  ]);
   expect(stdout).toMatch(/\$ pulumi up --yes --skip-preview/);
-  expect(stdout).toMatch(/\* Failed to test webhook .*order\.status: .*401 Unauthorized/);
+  expect(stdout).toMatch(/\* Failed to test webhook .*job\.status, order\.status: .*401 Unauthorized/);
   expect(stdout).not.toContain("\u001b");
   await expectNothingLeft();
 });
@@ -76,7 +83,8 @@ function startDemo(...args: readonly string[]): RunningCommand {
 function tableOf(stdout: string): string[][] {
   const lines = stdout.trimEnd().split("\n");
   const head = lines.findIndex((line) => /^step +what happened +seconds +requests to UP42$/.test(line));
-  return lines.slice(head + 2, -1).map((line) => {
+  const sum = lines.findIndex((line) => line.startsWith("in all "));
+  return lines.slice(head + 2, sum).map((line) => {
     const [name = "", what = "", , requests = ""] = line.split(/ {2,}/);
     return [name, what, requests];
   });

@@ -6,7 +6,7 @@ import { type Colleague, loginAs, webhookWithId } from "../support/up42-account"
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
 
-/** What the program asks for, and what somebody else makes of it. */
+/** What the program declares, and what a colleague makes of it. */
 const OURS = {
   url: "https://example.com/up42",
   events: ["job.status", "order.status"],
@@ -145,8 +145,8 @@ describe("drift", () => {
   });
 });
 
-describe("a secret that UP42 does not tell", () => {
-  const VISIBILITIES = ["masked", "empty", "omitted"] as const;
+describe("a secret, whether UP42 shows it or not", () => {
+  const VISIBILITIES = ["clear", "masked", "empty", "omitted"] as const;
   const emulators: Emulator[] = [];
   let project: PulumiProject;
 
@@ -176,7 +176,7 @@ describe("a secret that UP42 does not tell", () => {
     await Promise.all([project?.dispose(), ...emulators.map((emulator) => emulator.close())]);
   });
 
-  test("is no drift, and no difference for ever", async () => {
+  test("is no drift, and no difference that stays", async () => {
     await project.up();
     await project.preview({ args: ["--refresh", "--expect-no-changes"] });
     await project.refresh({ args: ["--expect-no-changes"] });
@@ -191,7 +191,26 @@ describe("a secret that UP42 does not tell", () => {
     await project.refresh({ args: ["--expect-no-changes"] });
   });
 
-  test("counts as drift when somebody has written the webhook, and is set again with what else has drifted", async () => {
+  test("that a colleague removes is drift, and is set again by the next up", async () => {
+    const ids = await idsOf(project);
+    for (const [index, emulator] of emulators.entries()) {
+      const colleague = await loginAs(emulator);
+      await colleague.change(ids[VISIBILITIES[index] ?? ""] ?? "", { secret: "" });
+    }
+    const preview = await project.preview({
+      args: ["--refresh", "--expect-no-changes"],
+      expectFailure: true,
+    });
+    expect(changesIn(preview)).toEqual(updatesOf(VISIBILITIES));
+    await project.refresh({ args: ["--expect-no-changes"], expectFailure: true });
+    expect(changesIn(await project.up())).toEqual(updatesOf(VISIBILITIES));
+    expect(emulators.flatMap((emulator) => emulator.webhooks()).map(({ secret }) => secret)).toEqual(
+      VISIBILITIES.map(() => "rotated"),
+    );
+    await project.preview({ args: ["--refresh", "--expect-no-changes"] });
+  });
+
+  test("counts as drift when a colleague has written the webhook, and is set again with what else has drifted", async () => {
     const ids = await idsOf(project);
     for (const [index, emulator] of emulators.entries()) {
       const colleague = await loginAs(emulator);

@@ -24,7 +24,8 @@ const WORKFLOW = join(EXAMPLE, ".github", "workflows", "webhooks.yml");
 /** Go builds it once and keeps it. */
 const ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 const PASSPHRASE = canary("passphrase");
-const INSTALL = "npm ci --ignore-scripts";
+/** What each job begins with. It is run once, since all jobs find the same folder. */
+const PREPARATIONS = ["npm ci --ignore-scripts", "npm run check"];
 const secrets = {
   UP42_USERNAME: DEMO_ACCOUNT.username,
   UP42_PASSWORD: canary("password"),
@@ -40,7 +41,7 @@ const logs: string[] = [];
 
 beforeAll(async () => {
   [checkout, receiver] = await Promise.all([createCheckout("gitops"), startReceiver()]);
-  expect(await runScript(INSTALL, checkout)).toMatchObject({ exitCode: 0 });
+  expect(await runScript(PREPARATIONS.join("\n"), checkout)).toMatchObject({ exitCode: 0 });
 });
 afterAll(async () => {
   await receiver?.close();
@@ -55,7 +56,7 @@ async function setUp(state: string): Promise<void> {
   const env = { PULUMI_BACKEND_URL: await checkout.backend(state), PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
   machine = {
     folder: checkout.folder,
-    install: INSTALL,
+    done: PREPARATIONS,
     env: { ...checkout.env, ...env, CI: "true", UP42_API_URL: emulator.url },
   };
   const settings = ["--plaintext", `url=${receiver.url}/up42`, "--plaintext", "testTimeoutSeconds=0.1"];

@@ -9,7 +9,7 @@ import { runUp42 } from "../support/up42-command";
 
 const FILE = "up42-import.json";
 
-describe("importing webhooks that somebody else made", () => {
+describe("importing webhooks that a colleague made", () => {
   const secret = canary("webhook");
   const password = canary("password");
   const account = { ...DEMO_ACCOUNT, password };
@@ -160,7 +160,7 @@ describe("importing webhooks that somebody else made", () => {
       id,
       name,
       url,
-      // One is stored as somebody wrote it: "job.status, order.status".
+      // One is stored as it was written: "job.status, order.status".
       events: events.flatMap((event) => event.split(", ")).sort(),
       active,
       secret: own,

@@ -150,23 +150,26 @@ describe("the life of a webhook and its test", () => {
     ]);
   });
 
-  test("without a change, neither up nor preview asks UP42 anything", async () => {
+  test("without a change, neither preview nor up asks UP42 anything, with new credentials either", async () => {
     const { emulator, project } = deployment;
     await project.preview({ args: ["--expect-no-changes"] });
-    const up = await project.up();
+    const env = { UP42_USERNAME: "another@user.example", UP42_PASSWORD: "a new password" };
+    const up = await project.up({ env });
     expect(up.changes).toEqual({ same: 3 });
     expect(takeCalls(emulator)).toEqual([]);
   });
 
   describe.each([
-    { field: "name", changes: { name: "Alerts" }, login: PASSWORD },
-    { field: "url", changes: { url: "/moved" }, login: PROJECT_API_KEY },
-    { field: "events", changes: { events: ["job.status"] }, login: ACCESS_TOKEN },
-    { field: "secret, changed", changes: { secret: "another secret" }, login: PASSWORD },
-    { field: "secret, removed", changes: { secret: undefined }, sent: { secret: "" }, login: PASSWORD },
-    { field: "secret, added", changes: { secret: "a third secret" }, login: PASSWORD },
-    { field: "active", changes: { active: false }, login: PASSWORD },
-  ])("a change of one field: $field", ({ changes, sent, login }) => {
+    { what: "name and secret", changes: { name: "Alerts", secret: "another secret" }, login: PASSWORD },
+    { what: "url", changes: { url: "/moved" }, login: PROJECT_API_KEY },
+    {
+      what: "events, without a secret",
+      changes: { events: ["job.status"], secret: undefined },
+      sent: { secret: "" },
+      login: ACCESS_TOKEN,
+    },
+    { what: "active, with a secret", changes: { active: false, secret: "a third secret" }, login: PASSWORD },
+  ])("a change of: $what", ({ changes, sent, login }) => {
     test(`is one PUT of the whole webhook and a new test, logged in with ${login.kind}`, async () => {
       const { emulator, project, receiver } = deployment;
       const { id } = onlyWebhook(emulator);
@@ -213,13 +216,6 @@ describe("the life of a webhook and its test", () => {
     const { id } = onlyWebhook(emulator);
     await project.refresh({ args: ["--expect-no-changes"] });
     expect(takeCalls(emulator)).toEqual([TOKEN, `GET ${WEBHOOKS}/${id}`]);
-  });
-
-  test("new credentials alone are no change, and are not even used", async () => {
-    const { emulator, project } = deployment;
-    const env = { UP42_USERNAME: "somebody@else.example", UP42_PASSWORD: "a new password" };
-    await project.up({ env, args: ["--expect-no-changes"] });
-    expect(takeCalls(emulator)).toEqual([]);
   });
 
   test("another trigger runs the test again, and only that", async () => {

@@ -223,7 +223,7 @@ describe("replacement", () => {
     expect(emulator.webhooks()).toEqual(before);
   });
 
-  test("by force with deleteBeforeReplace makes it anew; with ifExists adopt, the webhook stays", async () => {
+  test("by force with deleteBeforeReplace makes it again; with ifExists adopt, the webhook stays", async () => {
     const { emulator, project } = deployment;
     const [inPlace] = idsOf("in-place");
     const [adopting] = idsOf("adopting");

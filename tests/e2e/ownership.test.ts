@@ -1,7 +1,15 @@
+import { setTimeout } from "node:timers/promises";
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { demoEnvironment, script, startDeployment, type TestDeployment } from "../support/deployment";
 import type { PulumiProject } from "../support/pulumi";
 import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
+
+/** An account whose workspace is another one. */
+const OTHER = {
+  ...DEMO_ACCOUNT,
+  username: "other@up42.example",
+  workspaceId: "0b1c2d3e-0000-4000-8000-000000000002",
+};
 
 /** Nobody listens there: a test of the webhook fails at once. */
 const DEAD = "http://127.0.0.1:9";
@@ -30,12 +38,16 @@ describe("who owns a webhook", () => {
   const start = async (statements: string): Promise<TestDeployment> => {
     deployment = await startDeployment({
       program: () => statements,
+      emulator: { accounts: [DEMO_ACCOUNT, OTHER] },
       env: (url) => ({
         ...demoEnvironment(url),
         UP42_SAME_API_URL: url,
         UP42_SAME_USERNAME: DEMO_ACCOUNT.username,
         UP42_SAME_PASSWORD: DEMO_ACCOUNT.password,
         UP42_SAME_WORKSPACE_ID: DEMO_ACCOUNT.workspaceId,
+        UP42_OTHER_API_URL: url,
+        UP42_OTHER_USERNAME: OTHER.username,
+        UP42_OTHER_PASSWORD: OTHER.password,
       }),
     });
     return deployment;
@@ -103,6 +115,39 @@ describe("who owns a webhook", () => {
     expect(await entriesOf(project)).toEqual([`hook ${id}`]);
   });
 
+  test("Ctrl-C after the adoption, before the old entry is deleted: the webhook stays", async () => {
+    const { project, emulator } = await start(adopting("old"));
+    await project.up();
+    const { id } = onlyWebhook(emulator);
+    emulator.clearRequests();
+    await write(
+      `${adopting("renamed")} new up42.WebhookTest("fails", { webhook: renamed, timeoutSeconds: 5 });`,
+    );
+    const up = project.start(["up", "--yes", "--skip-preview"]);
+    while (!emulator.requests.some(({ path }) => path.endsWith("/tests"))) await setTimeout(20);
+    up.kill("SIGINT");
+    expect((await up.result).exitCode).not.toBe(0);
+    await write(adopting("renamed"));
+    await project.up();
+    expect(onlyWebhook(emulator).id).toBe(id);
+    expect(await entriesOf(project)).toEqual([`renamed ${id}`]);
+  });
+
+  test("a replacement to another workspace, cut off between create and delete, and taken back", async () => {
+    const other = { profile: "other", workspaceId: OTHER.workspaceId };
+    const { project, emulator } = await start(adopting("hook"));
+    await project.up();
+    await write(adopting("hook", other) + failingTest("hook"));
+    await project.up({ expectFailure: true });
+    expect(await entriesOf(project)).toHaveLength(2);
+    await write(adopting("hook"));
+    await project.up();
+    expect(await entriesOf(project)).toEqual([`hook ${onlyWebhook(emulator).id}`]);
+    await project.refresh({ args: ["--expect-no-changes"] });
+    await project.destroy();
+    expect(emulator.webhooks()).toEqual([]);
+  });
+
   test("a move into a component and to another profile of the same account in one `up`: the webhook stays", async () => {
     const { project, emulator } = await start(adopting("hook"));
     await project.up();
@@ -144,10 +189,14 @@ describe("who owns a webhook", () => {
     await write(
       `const args = { ...${literal(ORDERS)}, url: pulumi.output(${JSON.stringify(ORDERS.url)}).apply(async (url) => url) };
        new up42.Webhook("duplicate", { ...args, ifExists: "adopt" });
+       for (let index = 0; index < 60; index += 1) {
+         new up42.Webhook("n" + index, { ...args, url: ${JSON.stringify(DEAD)} + "/n" + index });
+       }
        new up42.Webhook("owner", args);`,
     );
     await project.up({ expectFailure: true, preview: true });
-    expect(await entriesOf(project)).toEqual([`owner ${id}`]);
+    await project.up({ expectFailure: true });
+    expect((await entriesOf(project)).filter((entry) => entry.endsWith(` ${id}`))).toEqual([`owner ${id}`]);
     await write(webhook("owner"));
     await project.up();
     expect(onlyWebhook(emulator).id).toBe(id);
@@ -202,7 +251,7 @@ describe("who owns a webhook", () => {
     }
   });
 
-  test("a webhook that somebody else has written since is kept, until a refresh has shown it", async () => {
+  test("a webhook that a colleague has written since is kept, until a refresh has shown it", async () => {
     const { project, emulator } = await start(webhook("hook"));
     await project.up();
     const { id } = onlyWebhook(emulator);

@@ -172,6 +172,61 @@ describe("created", () => {
     expect(emulator.webhooks()).toHaveLength(1);
   });
 
+  const LONG_NAME = "A name that is rather longer than what the server keeps of it";
+  test.each<[string, object, (body: string) => string]>([
+    [
+      "trims the name",
+      { name: " orders of today " },
+      (body) => body.replaceAll('" orders of today "', '"orders of today"'),
+    ],
+    ["cuts the name", { name: LONG_NAME }, (body) => body.replaceAll(LONG_NAME, LONG_NAME.slice(0, 20))],
+    ["adds a slash", {}, (body) => body.replaceAll('com/up42"', 'com/up42/"')],
+    ["drops the fragment", { url: "https://example.com/up42#part" }, (body) => body.replaceAll("#part", "")],
+    ["adds an event", {}, (body) => body.replaceAll('["order.status"]', '["job.status","order.status"]')],
+    ["turns it off", {}, (body) => body.replaceAll('"active":true', '"active":false')],
+    ["masks the secret", {}, (body) => body.replaceAll(SECRET, "ca…")],
+    ["masks the secret with dots", {}, (body) => body.replaceAll(SECRET, "can...")],
+    ["shows a hash of the secret", {}, (body) => body.replaceAll(SECRET, "5a105e8b9d40e1329780d62ea2265d8a")],
+  ])("once by a server that %s, although the answer was lost", async (_kind, args, respell) => {
+    const { project, emulator } = await start(args);
+    let isLost = false;
+    proxy.intercept(({ method, path }) => {
+      if (!path.startsWith(WEBHOOKS)) return undefined;
+      if (method !== "POST" || isLost) return { respell };
+      isLost = true;
+      return { afterCommit: { status: 503, ...HTML } };
+    });
+    // Where nothing proves whose the new webhook is, the first `up` stops, and adopting it leads on.
+    const first = await project.start(["up", "--yes", "--skip-preview"], { env: through }).result;
+    const { id } = onlyWebhook(emulator);
+    if (first.exitCode !== 0) expect(first.stdout).toContain(id);
+    await write({ ...args, ifExists: "adopt" });
+    await project.up({ env: through });
+    await project.preview({ args: ["--refresh", "--expect-no-changes"], env: through });
+    expect(onlyWebhook(emulator).id).toBe(id);
+    expect((await project.exportStack()).text).toContain(id);
+  });
+
+  test("once by a server whose list shows it only after 16 seconds", async () => {
+    const { project, emulator } = await start();
+    let showsFrom = 0;
+    proxy.intercept(({ method, path }) => {
+      if (path !== WEBHOOKS) return undefined;
+      if (method === "POST" && showsFrom === 0) {
+        showsFrom = Date.now() + 16_000;
+        return { afterCommit: { status: 503, ...HTML } };
+      }
+      return method === "GET" && Date.now() < showsFrom
+        ? { answer: { status: 200, body: '{"data":[],"error":null}' } }
+        : undefined;
+    });
+    await project.up({ env: { ...through, UP42_TIMEOUT_SECONDS: "120" } });
+    const { id } = onlyWebhook(emulator);
+    const posts = takeRequests(emulator).filter(({ method, path }) => method === "POST" && path === WEBHOOKS);
+    expect(posts).toHaveLength(1);
+    expect((await project.exportStack()).text).toContain(id);
+  });
+
   test("a list in pages is refused, since what is not on its first page would seem to be gone", async () => {
     const { project, emulator } = await start();
     proxy.intercept(({ method, path }) =>
@@ -242,3 +297,18 @@ test.each(["..", "a/b", "a?b", "a#b"])(
     expect(takeRequests(emulator)).toEqual([]);
   },
 );
+
+test.each(["..", "a/b", "a?b", "a#b"])("the webhook id %j is refused where it comes in", async (id) => {
+  const { project, emulator } = await start();
+  const read = `up42.Webhook.get("other", ${JSON.stringify(id)});`;
+  const tested = `new up42.WebhookTest("test", { webhookId: ${JSON.stringify(id)} });`;
+  for (const [program, reason] of [
+    [read, "is not an id of UP42's"],
+    [tested, "webhookId: is not an id of UP42's"],
+  ] as const) {
+    await project.writeProgram(script(program));
+    const { stdout } = await project.preview({ expectFailure: true });
+    expect(stdout).toContain(reason);
+  }
+  expect(takeRequests(emulator).filter(({ path }) => path.startsWith("/workspaces"))).toEqual([]);
+});

@@ -94,6 +94,43 @@ describe("a webhook and a program", () => {
     },
   );
 
+  test("a plain secret of a stack's transformation is a secret in the state", async () => {
+    const secret = "canary-of-a-stack";
+    const { project, emulator } = await start(`
+      pulumi.runtime.registerStackTransformation(({ props, opts }) =>
+        ({ props: props.url === undefined ? props : { ...props, secret: "${secret}" }, opts }));
+      new up42.Webhook("orders", { ${ARGS} });`);
+    await project.up();
+    expect(onlyWebhook(emulator).secret).toBe(secret);
+    expect((await project.exportStack()).text).not.toContain(secret);
+  });
+
+  test.each([
+    ["", { update: 1 }],
+    ['{ ignoreChanges: ["secret"] }', {}],
+  ])("a secret that a colleague sets is shown nowhere, with the options %j", async (options, changes) => {
+    const secret = "canary-of-a-colleague";
+    const { project, emulator } = await start(
+      `new up42.Webhook("orders", { ${ARGS} }, ${options === "" ? "undefined" : options});`,
+    );
+    await project.up();
+    await (await loginAs(emulator)).change(onlyWebhook(emulator).id, { secret });
+    const shown = [
+      await project.preview({ args: ["--refresh", "--diff"] }),
+      await project.preview({ args: ["--refresh", "--json"] }),
+      await project.refresh({ args: ["--diff"] }),
+    ];
+    const { text } = await project.exportStack();
+    const up = await project.up();
+    for (const { stdout, stderr, events } of [...shown, up]) {
+      expect([stdout, stderr, JSON.stringify(events)].join("\n")).not.toContain(secret);
+    }
+    expect(text + (await project.exportStack()).text).not.toContain(secret);
+    // Only a secret that the program is to decide on is taken away.
+    expect(up.changes).toMatchObject(changes);
+    expect(onlyWebhook(emulator).secret).toBe(options === "" ? "" : secret);
+  });
+
   test("Webhook.get of a webhook with a secret keeps it a secret", async () => {
     const { project, emulator } = await start("");
     const secret = "canary-of-get";

@@ -105,7 +105,7 @@ describe("no secret stands in clear anywhere", () => {
     );
   });
 
-  test("when somebody else has changed it", async () => {
+  test("when a colleague has changed it", async () => {
     const colleague = await loginAs(emulator, ACCOUNT);
     secrets.push(colleague.token);
     const [webhook] = emulator.webhooks();

@@ -53,7 +53,7 @@ describe("the helper for end-to-end tests", () => {
     expect(destroyed.changes).toEqual({ delete: 2 });
   });
 
-  test("tells a command's output when it fails unexpectedly, or succeeds unexpectedly", async () => {
+  test("shows a command's output when it fails unexpectedly, or succeeds unexpectedly", async () => {
     await project.writeProgram(REFUSING);
     await expect(project.preview()).rejects.toThrow("no such thing can be made");
     const { diagnostics } = await project.preview({ expectFailure: true });

@@ -38,12 +38,19 @@ describe("a webhook's test", () => {
     const { emulator, project, receiver } = deployment;
     receiver.answer({ status: 500, body: "no database" });
     const up = await project.up({ expectFailure: true });
-    const { name } = onlyWebhook(emulator);
+    const { id, name } = onlyWebhook(emulator);
+    expect(up.stdout).toContain(
+      `Webhook "${name}" (${id}) is inactive: UP42 sends no notifications. Set active: true to receive them.`,
+    );
     expect(up.stdout).toContain(
       `Failed to test webhook "${name}" (${receiver.url}): job.status, order.status: Test request failed: the receiver ` +
         `answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error]) (tried for 0.5 s). ` +
         "Fix the receiver and run `pulumi up` again.",
     );
+    // Its diagnostic begins with its name and a line of Pulumi's.
+    const [, diagnostic = ""] = up.stdout.split("up42:WebhookTest (gate):\n");
+    const firstLines = diagnostic.split("\n").slice(0, 2).join("\n");
+    for (const part of [name, receiver.url, "500 Internal Server Error"]) expect(firstLines).toContain(part);
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();
@@ -72,10 +79,13 @@ describe("a webhook's test", () => {
       gate: { timeoutSeconds: 0.5 },
       always: { alwaysRun: true, eventNames: ["order.status"] },
     });
-    const mended = await project.up();
+    const repaired = await project.up();
     const { id } = onlyWebhook(emulator);
-    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
-    expect(mended.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
+    expect(repaired.stdout).toContain(
+      `Webhook "orders" (${id}) is inactive: its test succeeded, but UP42 sends no notifications. Set active: true.`,
+    );
+    expect(repaired.steps).toContainEqual(expect.objectContaining({ name: "gate", op: "update" }));
+    expect(repaired.steps).toContainEqual(expect.objectContaining({ name: "announcement", op: "create" }));
     const tests = takeRequests(emulator).filter(({ path }) => path === `${WEBHOOKS}/${id}/tests`);
     expect(tests.map(({ body }) => JSON.stringify(body)).sort()).toEqual([
       '{"eventNames":["order.status"]}',
@@ -120,6 +130,51 @@ describe("a webhook's test", () => {
     }
   });
 
+  const answers = (data: { tests: readonly { eventName: string }[]; testsFailed?: number }): string => {
+    const startedAt = "2026-01-01T00:00:00Z";
+    const tests = data.tests.map((test) => ({
+      ...test,
+      success: true,
+      message: "ok",
+      response: "",
+      startedAt,
+    }));
+    const counts = { testsRun: tests.length, testsSucceeded: tests.length, testsFailed: 0 };
+    return JSON.stringify({ data: { startedAt, ...counts, ...data, tests }, error: null });
+  };
+
+  test.each([
+    [
+      "one event of two",
+      { tests: [{ eventName: "job.status" }] },
+      "order.status: UP42 gave no result for it",
+    ],
+    [
+      "an event that nobody asked for",
+      { tests: [{ eventName: "other" }] },
+      "job.status, order.status: UP42 gave no result for it",
+    ],
+    [
+      "a failure that it only counts",
+      { tests: [{ eventName: "job.status" }, { eventName: "order.status" }], testsFailed: 1 },
+      "job.status, order.status: UP42 counts 1 failed tests without naming them",
+    ],
+  ])("fails when UP42 answers %s", async (_what, data, reason) => {
+    const { emulator, project } = deployment;
+    const { url } = onlyWebhook(emulator);
+    const up42 = await startProxy(emulator.url);
+    up42.intercept(({ path }) =>
+      path.endsWith("/tests") ? { answer: { status: 200, body: answers(data) } } : undefined,
+    );
+    try {
+      await rewrite({ gate: { timeoutSeconds: 0.5, triggers: [reason] } }, url);
+      const up = await project.up({ env: { UP42_API_URL: up42.url }, expectFailure: true });
+      expect(up.stdout).toContain(`Failed to test webhook "orders" (${url}): ${reason}`);
+    } finally {
+      await up42.close();
+    }
+  });
+
   test("of a webhook that is gone fails and names pulumi refresh", async () => {
     const { emulator, project } = deployment;
     const { id, url } = onlyWebhook(emulator);
@@ -127,7 +182,7 @@ describe("a webhook's test", () => {
     await rewrite({ gate: { timeoutSeconds: 60, triggers: [1] } }, url);
     const up = await project.up({ expectFailure: true });
     expect(up.stdout).toContain(
-      `Failed to test webhook ${id}: workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
+      `Failed to test webhook "orders" (${id}): workspace ${DEMO_ACCOUNT.workspaceId} has no such webhook. Check webhookId and ` +
         "workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then `pulumi up`.",
     );
     await project.destroy();

@@ -141,7 +141,7 @@ describe("what older versions of UP42's SDK ask", () => {
     return { authorization: `Bearer ${at(reply.body, "access_token")}` };
   };
 
-  test("the user and the project tell the workspace, without any scope", async () => {
+  test("the user and the project lead to the workspace, without any scope", async () => {
     const headers = await olderToken();
     expect(await send(emulator, "GET", "/users/me", { headers })).toMatchObject({
       status: 200,
@@ -163,7 +163,7 @@ describe("what older versions of UP42's SDK ask", () => {
 });
 
 describe("userinfo", () => {
-  test("tells the workspace", async () => {
+  test("names the workspace", async () => {
     const reply = await send(emulator, "GET", USERINFO, { headers: await login(emulator) });
     expect(reply).toMatchObject({ status: 200, body: { sub: workspaceId, preferred_username: username } });
   });

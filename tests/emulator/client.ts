@@ -65,7 +65,7 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
 /** The webhooks of the demo account's workspace. */
 export const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
 
-/** Creates a webhook for both events with a secret, unless told otherwise; gives its path. */
+/** Creates a webhook for both events with a secret, unless `changes` says otherwise; gives its path. */
 export async function createWebhook(emulator: Emulator, changes: object): Promise<string> {
   const headers = await login(emulator);
   const { status, body } = await send(emulator, "POST", WEBHOOKS, {

@@ -40,7 +40,7 @@ async function serve(...args: string[]) {
   return { command, url, output, headers: { authorization: `Bearer ${at(body, "access_token")}` } };
 }
 
-test("tells its address and how to point a Pulumi program at it", async () => {
+test("prints its address and how to point a Pulumi program at it", async () => {
   const { output, url } = await serve();
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   for (const line of [
@@ -281,7 +281,7 @@ test.each([
 });
 
 describe("trigger", () => {
-  test("sends a live notification and tells how it went", async () => {
+  test("sends a live notification and reports how it went", async () => {
     const receiver = await startReceiver();
     const emulator = await startEmulator({ retries: 1, retryDelayMs: 1 });
     try {

@@ -196,7 +196,7 @@ describe("options", () => {
     await withEmulator({ latencyMs: 30 }, async (emulator) => {
       const from = performance.now();
       await send(emulator, "GET", "/webhooks/events");
-      // A timer may fire a millisecond early; what takes longer is somebody else's affair.
+      // A timer may fire a millisecond early; what takes longer is the machine's affair.
       expect(performance.now() - from).toBeGreaterThanOrEqual(28);
     });
   });

@@ -1,8 +1,8 @@
 import { type AxeResults, source as axe } from "axe-core";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { DEMO_ACCOUNT, type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/src";
-import { ensureChromium } from "../../tools/chromium.mjs";
 import { runCommand } from "../../tools/process.mjs";
+import { ensureChromium } from "../support/programs";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { at, createWebhook, login, send } from "./client";
 

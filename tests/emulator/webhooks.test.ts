@@ -73,7 +73,7 @@ describe("a webhook", () => {
     expect(Object.keys(Object(at(body, "data")))).toEqual(fields);
   });
 
-  test("is inactive and has no secret unless told otherwise", async () => {
+  test("is inactive and has no secret by default", async () => {
     const { active: _, secret: __, ...least } = EXAMPLE;
     const { body } = await send(emulator, "POST", WEBHOOKS, { headers, body: least });
     expect(body).toMatchObject({ data: { active: false, secret: "" } });
@@ -217,7 +217,7 @@ describe("access", () => {
     expect((await send(emulator, "POST", WEBHOOKS, { body: "{" })).status).toBe(401);
   });
 
-  test("to somebody else's workspace: 403, to their webhook by way of one's own: 404", async () => {
+  test("to another account's workspace: 403, to their webhook by way of one's own: 404", async () => {
     const id = await create(EXAMPLE);
     const others = await login(emulator, OTHER);
     const reply = await send(emulator, "GET", `${WEBHOOKS}/${id}`, { headers: others });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Account, DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { nameOf } from "../support/engine";
-import { freePorts } from "../support/example-copy";
+import { freePorts } from "../support/listen";
 import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 

@@ -25,6 +25,7 @@ const demo: Config = {
   credentials: { kind: "password", username: DEMO_ACCOUNT.username, password: DEMO_ACCOUNT.password },
   workspaceId: DEMO_ACCOUNT.workspaceId,
   namespace: "up42",
+  allowHttp: false,
   apiUrl: "http://127.0.0.1:8042",
   authUrl: "http://127.0.0.1:8042",
   timeoutSeconds: 120,

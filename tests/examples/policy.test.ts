@@ -79,7 +79,7 @@ test("the preview names every violation, and what to do; a value that is not kno
     "webhook-secret unsigned",
     "webhook-tested untested",
   ]);
-  const told = mandatory.map(({ message }) => message).join("\n");
+  const messages = mandatory.map(({ message }) => message).join("\n");
   for (const advice of [
     "Give it a URL that starts with https://.",
     "The webhook sends to example.org, which is not one of the allowed hosts (*.example.com, 127.0.0.1).",
@@ -88,9 +88,9 @@ test("the preview names every violation, and what to do; a value that is not kno
     'in the stack "dev", which is production. Set `active: true`',
     'The webhook "untested" has no test',
   ]) {
-    expect(told).toContain(advice);
+    expect(messages).toContain(advice);
   }
-  expectNoCanaries([SHORT], { told, output: preview.stdout + preview.stderr });
+  expectNoCanaries([SHORT], { messages, output: preview.stdout + preview.stderr });
   expect(emulator.webhooks()).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { webhooks } from "../../examples/table/webhooks";
+import { describeResult, runCommand } from "../../tools/process.mjs";
 import { copyExample, type ExampleCopy } from "../support/example-copy";
 import { type PackedPackages, packPackages } from "../support/packed";
 import { WORKSPACE } from "../support/pulumi";
@@ -15,7 +16,8 @@ import { readmeBlocks, runBlocks } from "../support/readme";
  */
 
 const EXAMPLES = join(WORKSPACE, "examples");
-const TIMEOUT_MS = 300_000;
+/** They run at the same time, and some compile or install much: the limit ends what hangs. */
+const TIMEOUT_MS = 1_200_000;
 const DeployedWebhook = v.object({
   name: v.string(),
   url: v.string(),
@@ -37,13 +39,17 @@ const DEPLOYED: Readonly<Record<string, readonly object[]>> = {
 
 let tarballs: string;
 let packed: PackedPackages;
+let installed: ExampleCopy;
 
 beforeAll(async () => {
   tarballs = await mkdtemp(join(tmpdir(), "pulumi-up42-packed-"));
   packed = await packPackages(tarballs);
-});
+  installed = await copyExample(join(EXAMPLES, "webhook"), packed);
+  const result = await runCommand("npm", ["install"], { cwd: installed.folder, env: installed.env });
+  if (result.exitCode !== 0) throw new Error(describeResult(result));
+}, TIMEOUT_MS);
 
-afterAll(() => rm(tarballs, { recursive: true, force: true }));
+afterAll(() => Promise.all([installed?.dispose(), rm(tarballs, { recursive: true, force: true })]));
 
 const names = readdirSync(EXAMPLES, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],
@@ -52,7 +58,7 @@ const names = readdirSync(EXAMPLES, { withFileTypes: true }).flatMap((entry) =>
 test.concurrent.each(names)(
   "examples/%s, copied elsewhere, runs by its README's own commands",
   async (name) => {
-    const example = await copyExample(join(EXAMPLES, name), packed);
+    const example = await copyExample(join(EXAMPLES, name), packed, installed);
     try {
       await runExample(example);
     } finally {

@@ -100,7 +100,7 @@ test.each([
     background("printf 'so far'; exec sleep 100"),
     "printf 'so far'; exec sleep 100\nprinted no line in time",
   ],
-])("what %s is stopped, and told with what it printed", async (_, block, message) => {
+])("what %s is stopped, and the error has what it printed", async (_, block, message) => {
   const running = runAll([block], { timeoutMs: 1000 });
   await expect(running).rejects.toThrow(`The commands on line 1 of the README\n${message}: exit code null`);
   await expect(running).rejects.toThrow("--- stdout\nso far");

@@ -5,14 +5,18 @@ import { outputTail, runCommand } from "../../tools/process.mjs";
 import { defaultCacheRoot } from "../../tools/pulumi-cli.mjs";
 
 /**
- * The Python of a virtual environment that has a package, made in the user's cache when it isn't there yet.
+ * The Python of a virtual environment that has some packages, made in the user's cache when it isn't there yet.
  *
- * @param requirement a package with its version, as pip takes it
- * @throws {Error} when there is no Python, or the package can't be installed
+ * @param requirements packages with their versions, as pip takes them
+ * @throws {Error} when there is no Python, or a package can't be installed
  */
-export async function pythonWith(requirement: string): Promise<string> {
+export async function pythonWith(...requirements: readonly string[]): Promise<string> {
   const version = await run("python3", ["-c", "import platform; print(platform.python_version())"]);
-  const folder = join(dirname(defaultCacheRoot()), "python", `${requirement}-python-${version.trim()}`);
+  const folder = join(
+    dirname(defaultCacheRoot()),
+    "python",
+    `${requirements.join("+")}-python-${version.trim()}`,
+  );
   const python = join(folder, "bin", "python");
   if (existsSync(python)) return python;
   await mkdir(dirname(folder), { recursive: true });
@@ -21,7 +25,7 @@ export async function pythonWith(requirement: string): Promise<string> {
   try {
     await run("python3", ["-m", "venv", work]);
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    await run(join(work, "bin", "python"), [...pip, requirement]);
+    await run(join(work, "bin", "python"), [...pip, ...requirements]);
     await rename(work, folder).catch((error: unknown) => {
       if (!existsSync(python)) throw error;
     });
@@ -32,8 +36,13 @@ export async function pythonWith(requirement: string): Promise<string> {
 }
 
 /** Runs a program to its end; gives what it wrote to stdout. */
-export async function run(command: string, args: readonly string[], cwd = __dirname): Promise<string> {
-  const result = await runCommand(command, [...args], { cwd });
+export async function run(
+  command: string,
+  args: readonly string[],
+  cwd = __dirname,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const result = await runCommand(command, [...args], { cwd, env });
   if (result.exitCode === 0) return result.stdout;
   throw new Error(`Failed to run ${command} ${args.join(" ")}:\n${outputTail(result, 80)}`);
 }

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { build, stop } from "esbuild";
 import { createClient } from "redis";
 import * as v from "valibot";
-import { startRedis } from "../../tools/redis.mjs";
+import { startRedis } from "../support/redis";
 import { sign } from "./sign";
 import { JOB_STATUS, SECRET } from "./support";
 
@@ -120,7 +120,7 @@ async function endLeasesOfTheDead(signal: AbortSignal): Promise<void> {
     const keys = (await redis.keys("*")).filter((key) => key !== "log" && key !== "hung");
     const values = keys.length === 0 ? [] : await redis.mGet(keys);
     const hung = new Set(await redis.sMembers("hung"));
-    // After the values, so that whoever has written one is there if it lives.
+    // After the values, so that the writer of one is in the list if it lives.
     const alive = new Set((await redis.clientList()).map(({ name }) => name));
     for (const [index, key] of keys.entries()) {
       const [state, name = ""] = values[index]?.split(" ") ?? [];

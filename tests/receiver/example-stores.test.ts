@@ -4,7 +4,7 @@ import {
   createRedisReplayStore,
   type DynamoDbClient,
 } from "../../examples/receivers/src/replay-stores";
-import { startRedis } from "../../tools/redis.mjs";
+import { startRedis } from "../support/redis";
 import { describeReplayStore } from "./replay-store-contract";
 import { NOW } from "./support";
 

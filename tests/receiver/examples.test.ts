@@ -104,6 +104,10 @@ describe.each(EXAMPLES)("the example for %s", (_, start) => {
       { status: 400, body: '{"code":"unexpected_body"}' },
       { status: 401, body: '{"code":"missing_signature_input"}' },
     ]);
+    // A line for each, without a stack trace.
+    for (const logged of jest.mocked(console.error).mock.calls.flat()) {
+      expect(logged).toEqual(expect.stringMatching(/^[^\n]+$/));
+    }
   });
 
   test("verifies a body of any type and of text beyond ASCII, sent in pieces", async () => {

@@ -6,7 +6,7 @@ import { runCommand } from "../../tools/process.mjs";
 import { sign } from "./sign";
 import { JOB_STATUS, SECRET } from "./support";
 
-const FOLDER = join(__dirname, "..", "..", "examples", "receivers", "python");
+const FOLDER = join(__dirname, "..", "..", "examples", "python");
 const VECTORS = join(__dirname, "vectors", "vectors.json");
 
 const CHECK = `

@@ -66,7 +66,7 @@ export function describeReplayStore(
       expect(await store.claim("a", "third", 60)).toBe("running");
     });
 
-    test("keeps what was done, whoever releases it or was running", async () => {
+    test("keeps what was done, no matter who releases it or was running", async () => {
       const { store, pass } = await create();
       await store.claim("a", "late", 600);
       await pass(601);

@@ -5,9 +5,9 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import { type BuildOptions, build, stop } from "esbuild";
 import { rollup } from "rollup";
 import * as v from "valibot";
-import { nodeBinary } from "../../tools/node-version.mjs";
 import { pack } from "../../tools/pack.mjs";
 import { outputTail, runCommand } from "../../tools/process.mjs";
+import { nodeBinary } from "../support/programs";
 
 const ROOT = join(__dirname, "..", "..");
 const BIN = join(ROOT, "node_modules", ".bin");
@@ -75,12 +75,15 @@ afterAll(async () => {
 });
 
 describe.each([20, 22, 24])("Node %d", (major) => {
+  let binary: string;
+  beforeAll(async () => {
+    binary = await nodeBinary(major);
+  }, 600_000);
   test.each(["esm.mjs", "cjs.cjs", "esbuild-esm.mjs", "esbuild-cjs.cjs", "rollup.mjs"])(
     "%s",
     async (program) => {
-      await expectVerified(await nodeBinary(major), [file(program)], "up42-sig");
+      await expectVerified(binary, [file(program)], "up42-sig");
     },
-    600_000,
   );
 });
 

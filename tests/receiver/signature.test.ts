@@ -22,7 +22,7 @@ describe("Signature-Input", () => {
       `${INPUT};nonce=377669ea-5521-416a-976a-8e290466f7fb;alg=HMAC_SHA256;9=;@`,
     ],
     ["a separator at the end", `${INPUT};`],
-    ["separators at both ends and doubled", `,${INPUT};;, ,`],
+    ["separators at both ends, and two in a row", `,${INPUT};;, ,`],
     ["spaces before separators", `up42-sig = ("date" "digest") ; created = ${NOW} ; x`],
     ["another signature that nobody can read", `sig1=(("a"; "\\"",(b);c, ${INPUT}, sig2=?`],
     ["an expiry that has passed, which UP42's validator does not mind", `${INPUT};expires=1`],

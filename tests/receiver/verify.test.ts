@@ -92,7 +92,7 @@ describe("options", () => {
     ["an empty list", { secrets: [] }],
     ["an empty secret in a list", { secrets: [SECRET, ""] }],
     ["a missing secret in a list", { secrets: [SECRET, undefined] }],
-  ])("%s is refused, even if somebody signed with it", (_, secrets) => {
+  ])("%s is refused, even if a request was signed with it", (_, secrets) => {
     const options = { secret: SECRET, now: OPTIONS.now };
     Reflect.deleteProperty(options, "secret");
     Object.assign(options, secrets);

@@ -1,12 +1,13 @@
 import { checkBars } from "../../bench/bars.mjs";
-import { numbers, wholeNumber, yesOrNo } from "../../bench/options.mjs";
-import { type Result, sizeTable, timeTable } from "../../bench/report.mjs";
+import { valuesOf, WHOLE_NUMBER, YES_OR_NO } from "../../bench/options.mjs";
+import { sizeTable, timeTable } from "../../bench/report.mjs";
 import {
   combine,
   expectSameMachine,
   inOrder,
   type Machine,
   type Report,
+  type Result,
   type Sample,
   summarize,
 } from "../../bench/results.mjs";
@@ -43,17 +44,16 @@ function report(results: readonly Result[], part: Partial<Report> = {}): Report 
 
 describe("the options", () => {
   test("are whole numbers, and yes or no", () => {
-    expect(numbers("1,100,500")).toEqual([1, 100, 500]);
-    expect(wholeNumber("0")).toBe(0);
-    expect(yesOrNo("no,yes")).toEqual(["no", "yes"]);
+    expect(valuesOf("1,100,500", WHOLE_NUMBER)).toEqual(["1", "100", "500"]);
+    expect(valuesOf("no,yes", YES_OR_NO)).toEqual(["no", "yes"]);
   });
 
-  test.each(["", "-1", "1.5", "ten", "1e3", "1,,2"])("%j is refused, with what is wrong", (text) => {
-    expect(() => numbers(text)).toThrow(/^".*" is not a whole number; see --help\.$/);
+  test.each(["", "-1", "1.5", "ten", "1e3", "1,,2", "no"])("%j is refused, with what is wrong", (text) => {
+    expect(() => valuesOf(text, WHOLE_NUMBER)).toThrow(/^".*" is not a value for this option; see --help\.$/);
   });
 
   test("neither yes nor no is refused", () => {
-    expect(() => yesOrNo("no,maybe")).toThrow('"maybe" is neither "no" nor "yes"; see --help.');
+    expect(() => valuesOf("no,maybe", YES_OR_NO)).toThrow('"maybe" is not a value');
   });
 });
 
@@ -208,7 +208,7 @@ describe("the bars", () => {
         result({ variant: "floor", stateBytes: 100, phase: "first up" }),
         result({ variant: "ours", stateBytes: 46, phase: "first up", requests: {} }),
       ]),
-    ).toEqual(["state, ours / floor, 100 webhooks"]);
+    ).toEqual(["state, ours / floor: first up of 100"]);
     expect(
       failing([
         result({ variant: "floor", n: 500, phase: "refresh", hostRssBytes: 100e6, wall: 10 }),

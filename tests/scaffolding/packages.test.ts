@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { WORKSPACE } from "../support/pulumi";
 
 interface PackedFile {
@@ -14,13 +14,18 @@ const ALWAYS = ["LICENSE", "README.md", "package.json"];
 describe.each([
   {
     workspace: "provider",
-    bundled: ["dist/dynamic/host.licenses.txt", "dist/receiver/index.mjs", "dist/receiver/index.d.mts"],
-    others: ["bin/pulumi-up42.js"],
+    bundled: [
+      "dist/dynamic/host.licenses.txt",
+      "dist/plugin/main.licenses.txt",
+      "dist/receiver/index.mjs",
+      "dist/receiver/index.d.mts",
+    ],
+    others: ["bin/pulumi-up42.js", "pulumi-resource-up42", ...filesIn("provider", "templates")],
   },
   {
     workspace: "emulator",
     bundled: [],
-    others: ["bin/up42-emulator.js", "openapi.yaml", ...pageFiles()],
+    others: ["bin/up42-emulator.js", "openapi.yaml", ...filesIn("emulator", "page").filter(isOfPage)],
   },
 ])("the package of $workspace", ({ workspace, bundled, others }) => {
   const folder = join(WORKSPACE, workspace);
@@ -47,11 +52,10 @@ describe.each([
 
   test("has commands that can be run, and entries that are there", () => {
     const { bin, exports, typesVersions = { "*": {} }, main, types } = manifestOf(folder);
-    expect(Object.keys(bin)).toHaveLength(1);
     const entries = [main, types, ...leaves(bin), ...leaves(exports), ...leaves(typesVersions)];
     expect(entries.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
     for (const command of leaves(bin)) {
-      expect(readFileSync(join(folder, command), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+      expect(readFileSync(join(folder, command), "utf8")).toMatch(/^#!(\/usr\/bin\/env node|\/bin\/sh)\n/);
       expect(files.find(({ path }) => path === command)?.mode).toBe(0o755);
     }
   });
@@ -64,39 +68,56 @@ describe.each([
   });
 });
 
-describe("the host", () => {
-  const folder = join(WORKSPACE, "provider", "dist", "dynamic");
-  const script = readFileSync(join(folder, "host.js"), "utf8");
-  const packages = new Set([...script.matchAll(/^\/\/ node_modules\/([^/\n]+)/gm)].map(([, name]) => name));
+describe.each([
+  {
+    entry: "dynamic/host",
+    rare: ["cockatiel", "https-proxy-agent", "proxy-from-env"],
+    known: "node-fetch",
+  },
+  { entry: "plugin/main", rare: [], known: "@grpc/grpc-js" },
+])("$entry", ({ entry, rare, known }) => {
+  const folder = join(WORKSPACE, "provider", "dist");
+  const script = readFileSync(join(folder, `${entry}.js`), "utf8");
+  const parts = [...script.matchAll(/^ *\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)/gm)];
+  const packages = new Set(parts.map(([, name]) => name));
 
-  test("is one file, and loads nothing else but what is needed in rare cases", () => {
-    const loaded = [...script.matchAll(/\b(?:import|require)\("([^"]+)"\)/g)].map(([, name = ""]) => name);
-    expect(new Set(loaded.filter((name) => !isBuiltin(name)))).toEqual(
-      new Set([
-        "cockatiel",
-        "https-proxy-agent",
-        "proxy-from-env",
-        "web-streams-polyfill/dist/ponyfill.es2018.js",
-      ]),
+  test("is one file, and loads nothing else but what is needed in rare cases, or never", () => {
+    const loaded = [...script.matchAll(/(?<!\.)\b(?:import|require)\("([^"]+)"\)/g)].map(
+      ([, name = ""]) => name,
     );
-    expect(packages).toContain("node-fetch");
+    expect(new Set(loaded.filter((name) => !isBuiltin(name)))).toEqual(
+      new Set([...rare, "web-streams-polyfill/dist/ponyfill.es2018.js"]),
+    );
+    expect(packages).toContain(known);
   });
 
   test("has beside it the license of all that is part of it", () => {
-    const licenses = readFileSync(join(folder, "host.licenses.txt"), "utf8");
-    const granted = licenses.split(/^(?=[a-z-]+ \d+\.\d+\.\d+$)/m).slice(1);
+    const licenses = readFileSync(join(folder, `${entry}.licenses.txt`), "utf8");
+    const granted = licenses.split(/^(?=[@a-z][@/a-z0-9.-]+ \d+\.\d+\.\d+$)/m).slice(1);
     expect(granted.map((text) => text.split(" ", 1)[0])).toEqual([...packages].sort());
-    for (const text of granted) expect(text).toContain("Permission is hereby granted");
+    for (const text of granted) {
+      expect(text).toMatch(
+        /Permission is hereby granted|Apache License|Redistribution and use|Permission to use/,
+      );
+    }
   });
 });
 
-/** What would be packed. */
-/** The emulator's page as it is in the repository, but for what only the compiler reads. */
-function pageFiles(): string[] {
-  const names = readdirSync(join(WORKSPACE, "emulator", "page"));
-  return names.filter((name) => name !== "tsconfig.json").map((name) => `page/${name}`);
+/** The files of a folder as they are in the repository. */
+function filesIn(workspace: string, folder: string): string[] {
+  const root = join(WORKSPACE, workspace, folder);
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(folder, relative(root, join(parentPath, name))));
 }
 
+/** The page's, but for what only the compiler reads. */
+function isOfPage(path: string): boolean {
+  return path !== join("page", "tsconfig.json");
+}
+
+/** What would be packed. */
 function packedFiles(folder: string): PackedFile[] {
   const output = execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: folder, encoding: "utf8" });
   // npm 12 lists packages by name, earlier ones in an array.

@@ -8,20 +8,24 @@ import {
   readFile,
   rm,
   symlink,
-  utimes,
   writeFile,
 } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { removeLeftovers, withLock } from "../../tools/lock.mjs";
+import { type RunningCommand, startCommand } from "../../tools/process.mjs";
 import { buildFolder, builtVersion, sourcesHash } from "../../tools/pulumi-cli/build.mjs";
+import { LANGUAGE_HOSTS } from "../../tools/pulumi-cli/programs.mjs";
 import { compareVersions, parseVersion } from "../../tools/pulumi-cli/version.mjs";
 import {
   defaultCacheRoot,
+  ensureLanguageHosts,
   ensurePulumi,
   findPulumi,
   MINIMUM_VERSION,
   pulumiPathEntries,
+  requireLanguageHosts,
 } from "../../tools/pulumi-cli.mjs";
 import { WORKSPACE } from "../support/pulumi";
 
@@ -236,6 +240,34 @@ describe("the choice of a Pulumi CLI", () => {
     expect(await pulumiPathEntries(cli, WORKSPACE)).toEqual(["/first"]);
   });
 
+  test("the hosts of other languages come from beside the CLI, or from PATH", async () => {
+    const binary = await program("bin/pulumi", "");
+    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: [] };
+    for (const name of ["yaml", "python"]) await program(`bin/pulumi-language-${name}`, "");
+    const find = () => requireLanguageHosts(cli, options(join(folder, "elsewhere")));
+    await expect(find()).rejects.toThrow('Run "npm run setup" first');
+    await program("elsewhere/pulumi-language-go", "");
+    expect(await find()).toEqual([]);
+  });
+
+  test("else they are built, once, and again when one is broken", async () => {
+    const binary = await program("bin/pulumi", "");
+    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: [] };
+    const build = jest.fn(fakeBuild);
+    const all = { ...options(), build, log: () => undefined };
+    const built = buildFolder(all.cacheRoot, await builtVersion(), LANGUAGE_HOSTS);
+    const count = LANGUAGE_HOSTS.programs.length;
+    for (const name of LANGUAGE_HOSTS.programs.map((host) => host.name)) {
+      build.mockClear();
+      expect(await ensureLanguageHosts(cli, all)).toEqual([built]);
+      expect(build).toHaveBeenCalledTimes(count);
+      expect(await ensureLanguageHosts(cli, all)).toEqual([built]);
+      expect(await requireLanguageHosts(cli, all)).toEqual([built]);
+      expect(build).toHaveBeenCalledTimes(count);
+      await writeFile(join(built, name), "");
+    }
+  });
+
   test("the cache is in the user's cache folder; a relative XDG_CACHE_HOME counts for nothing", () => {
     const home = { HOME: "/home/someone" };
     expect(defaultCacheRoot(home)).toMatch(
@@ -254,12 +286,15 @@ test("only leftovers of the lock's own holders are removed", async () => {
 });
 
 describe("withLock", () => {
-  const lock = (): string => join(folder, "folder", "a.lock");
-
-  /** Leaves a lock as a process would that ended without giving it back. */
-  async function leave(content: string): Promise<void> {
-    await mkdir(dirname(lock()), { recursive: true });
-    await writeFile(lock(), content);
+  /** Runs another process that takes the lock, prints a line and never gives the lock back by itself. */
+  async function hold(): Promise<RunningCommand> {
+    const lock = pathToFileURL(join(WORKSPACE, "tools", "lock.mjs")).href;
+    const action = '() => { console.log("in"); return new Promise(() => setInterval(() => {}, 1000)); }';
+    const script = `import(${JSON.stringify(lock)}).then(({ withLock }) =>
+      withLock(${JSON.stringify(folder)}, ${action}, () => console.log("waits")))`;
+    const holder = startCommand(process.execPath, ["--eval", script]);
+    await holder.waitForOutput(/in|waits/);
+    return holder;
   }
 
   test("lets one at a time in, also when the action fails", async () => {
@@ -271,33 +306,26 @@ describe("withLock", () => {
       inside -= 1;
       if (fail) throw new Error("failed inside");
     };
-    const all = [false, true, false, true].map((fail) => withLock(lock(), () => enter(fail)));
+    const all = [false, true, false, true].map((fail) => withLock(folder, () => enter(fail)));
     const results = await Promise.allSettled(all);
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
-    expect(await readdir(dirname(lock()))).toEqual([]);
   });
 
-  test("takes over from a process that died, without waiting for its heartbeat", async () => {
-    // No process has this id: it is beyond the largest that Linux and macOS give.
-    await leave(JSON.stringify({ pid: 2 ** 22 + 1, host: hostname(), nonce: "dead" }));
-    expect(await withLock(lock(), () => Promise.resolve("in"))).toBe("in");
-    expect(await readdir(dirname(lock()))).toEqual([]);
-  });
-
-  test.each([
-    ["on another machine", JSON.stringify({ pid: process.pid, host: "elsewhere", nonce: "old" })],
-    ["that was cut off while it was written", '{"pid":'],
-  ])("takes over a lock %s once its heartbeat is missing", async (_, content) => {
-    await leave(content);
-    const longAgo = new Date(Date.now() - 3_600_000);
-    await utimes(lock(), longAgo, longAgo);
-    expect(await withLock(lock(), () => Promise.resolve("in"))).toBe("in");
-  });
-
-  test("waits, and says so once, for a holder that is alive", async () => {
-    await leave(JSON.stringify({ pid: process.pid, host: hostname(), nonce: "alive" }));
-    const onWait = jest.fn(() => void rm(lock()));
-    expect(await withLock(lock(), () => Promise.resolve("in"), onWait)).toBe("in");
+  test("waits, and says so once, for a process that has it, and gets it when that one is killed", async () => {
+    const holder = await hold();
+    const onWait = jest.fn(() => holder.kill());
+    expect(await withLock(folder, () => Promise.resolve("in"), onWait)).toBe("in");
     expect(onWait).toHaveBeenCalledTimes(1);
+    expect(onWait).toHaveBeenCalledWith(expect.any(Number));
+  });
+
+  test("survives that a successor is killed, as soon as it has got the lock and while it waits for it", async () => {
+    const holder = await hold();
+    const [waiting, successor] = [await hold(), await hold()];
+    waiting.kill();
+    holder.kill();
+    await successor.waitForOutput(/in/);
+    successor.kill();
+    expect(await withLock(folder, () => Promise.resolve("in"))).toBe("in");
   });
 });

@@ -10,7 +10,12 @@ const Step = v.object({
 const EngineEventSchema = v.looseObject({
   sequence: v.number(),
   diagnosticEvent: v.optional(
-    v.looseObject({ severity: v.string(), message: v.string(), urn: v.optional(v.string()) }),
+    v.looseObject({
+      severity: v.string(),
+      message: v.string(),
+      urn: v.optional(v.string()),
+      ephemeral: v.optional(v.boolean(), false),
+    }),
   ),
   resourcePreEvent: v.optional(v.looseObject({ metadata: Step })),
   policyEvent: v.optional(
@@ -84,7 +89,7 @@ export interface EngineActivity {
   readonly steps: readonly EngineStep[];
   /** How many resources each operation touched, the stack itself included, such as `{ create: 2 }`. */
   readonly changes: Readonly<Record<string, number>>;
-  /** Warnings, errors and messages to the user; not the engine's debug output. */
+  /** Warnings, errors and messages to the user; not the engine's debug output, nor what it shows only meanwhile. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the policies reported, in order. */
   readonly violations: readonly PolicyViolation[];
@@ -104,7 +109,9 @@ export function parseEventLog(text: string): EngineActivity {
     steps: steps.filter(({ type }) => !type.startsWith("pulumi:")).map(toStep),
     changes: events.findLast(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges ?? {},
     diagnostics: events.flatMap(({ diagnosticEvent }) =>
-      diagnosticEvent && diagnosticEvent.severity !== "debug" ? [diagnosticEvent] : [],
+      diagnosticEvent && diagnosticEvent.severity !== "debug" && !diagnosticEvent.ephemeral
+        ? [diagnosticEvent]
+        : [],
     ),
     violations: events.flatMap(({ policyEvent }) =>
       policyEvent === undefined

@@ -1,5 +1,7 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { createServer } from "node:net";
 
 /** A server that listens on this machine. */
 export interface Listening {
@@ -26,4 +28,30 @@ export async function listenLocally(server: Server): Promise<Listening> {
       await closed;
     },
   };
+}
+
+/**
+ * Ports that nobody listens on; all different. Between a port's choice and its use an example is installed. So they
+ * are not of the range from which systems take ports for connections, one of which might get it meanwhile.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(15_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }

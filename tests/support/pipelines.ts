@@ -28,8 +28,8 @@ const JobList = v.array(v.looseObject({ name: v.string(), when: v.string() }));
 export interface Machine {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  /** The line that installs packages, which is left out: the folder has them. */
-  readonly install: string;
+  /** The lines that are left out, since they have been run in this folder. */
+  readonly done: readonly string[];
 }
 
 /** How a job ended, and everything it printed. */
@@ -76,7 +76,7 @@ export async function runGithubJob(
   if (!holds(found.if)) return { conclusion: "skipped", log: "" };
   const results: string[] = [];
   for (const step of found.steps.filter(({ uses }) => uses === "" || uses.startsWith("pulumi/actions@"))) {
-    if (!holds(step.if) || step.run === machine.install) continue;
+    if (!holds(step.if) || machine.done.includes(step.run ?? "")) continue;
     const script = step.run === undefined ? pulumiCommand(fill(step.with)) : filled(step.run);
     const env = { ...machine.env, ...fill(found.env), ...fill(step.env) };
     const result = await runScript(script, { ...machine, env });
@@ -87,20 +87,14 @@ export async function runGithubJob(
 }
 
 /** The command that pulumi/actions runs. An input that this runner does not know is an error. */
-function pulumiCommand({
-  command = "",
-  "stack-name": stack,
-  "comment-on-pr": _,
-  ...flags
-}: Record<string, string>) {
+function pulumiCommand(inputs: Record<string, string>): string {
+  const { command = "", "stack-name": stack, "comment-on-pr": _, ...flags } = inputs;
   const given = Object.entries(flags).flatMap(([flag, value]) => {
     if (!["refresh", "diff", "expect-no-changes"].includes(flag)) throw new Error(`Unknown input: ${flag}`);
     return value === "true" ? [`--${flag}`] : [];
   });
-  const yes = command === "up" ? ["--yes", "--skip-preview"] : [];
-  return ["pulumi", command, "--stack", stack, "--non-interactive", "--color never", ...yes, ...given].join(
-    " ",
-  );
+  const yes = command === "up" ? "--yes --skip-preview" : "";
+  return `pulumi ${command} --stack ${stack} --non-interactive --color never ${yes} ${given.join(" ")}`;
 }
 
 /** GitHub's own parser and evaluator: a context or a function that does not exist is an error. */
@@ -123,7 +117,7 @@ export async function runGitlabJob(machine: Machine, name: string): Promise<JobR
   const pipeline = v.parse(Pipeline, parse(await readFile(join(machine.folder, ".gitlab-ci.yml"), "utf8")));
   const job = v.parse(GitlabJob, pipeline[name]);
   const lines = [...pipeline.default.before_script, ...job.script];
-  const result = await runScript(lines.filter((line) => line !== machine.install).join("\n"), machine);
+  const result = await runScript(lines.filter((line) => !machine.done.includes(line)).join("\n"), machine);
   const after = await runScript(job.after_script.join("\n"), machine);
   return {
     conclusion: result.exitCode === 0 ? "success" : "failure",
@@ -135,25 +129,18 @@ export async function runGitlabJob(machine: Machine, name: string): Promise<JobR
  * The jobs of a pipeline with these predefined variables, by gitlab-ci-local, which checks the file against GitLab's own
  * schema and evaluates `rules`.
  */
-export async function gitlabJobsFor(
-  file: string,
-  given: Readonly<Record<string, string>>,
-): Promise<string[]> {
+export async function gitlabJobsFor(file: string, given: Record<string, string>): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "pulumi-up42-gitlab-"));
   try {
-    // It wants a git repository with a remote.
     await copyFile(file, join(folder, ".gitlab-ci.yml"));
     const command = createRequire(__filename).resolve("gitlab-ci-local");
-    const ignored = ["--ignore-predefined-vars", Object.keys(given).join(",")];
-    const flags = Object.entries(given).flatMap(([name, value]) => ["--variable", `${name}=${value}`]);
-    const args = [command, "--home", folder, "--list-json", ...ignored, ...flags];
-    const commands = [
-      "git init --quiet --initial-branch=main",
-      "git -c user.name=test -c user.email=test@example.com commit --quiet --allow-empty --message=empty",
-      "git remote add origin git@gitlab.example:acme/webhooks.git",
-      `"${process.execPath}" ${args.map((arg) => `'${arg}'`).join(" ")}`,
-    ];
-    const result = await runScript(commands.join("\n"), { folder, env: process.env });
+    const variables = Object.entries(given).map(([name, value]) => `--variable '${name}=${value}'`);
+    // It wants a git repository with a remote.
+    const script = `git init --quiet --initial-branch=main
+      git -c user.name=test -c user.email=test@example.com commit --quiet --allow-empty --message=empty
+      git remote add origin git@gitlab.example:acme/webhooks.git
+      "${process.execPath}" "${command}" --home . --list-json --ignore-predefined-vars ${Object.keys(given).join(",")} ${variables.join(" ")}`;
+    const result = await runScript(script, { folder, env: process.env });
     if (result.exitCode !== 0) throw new Error(describeResult(result));
     const jobs = v.parse(JobList, JSON.parse(result.stdout));
     return jobs.filter(({ when }) => when !== "never").map(({ name }) => name);

@@ -1,5 +1,5 @@
-import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import type { CommandResult } from "../../tools/process.mjs";
 import {
   createProject as create,
@@ -12,10 +12,16 @@ import { copyOwnFiles } from "./folders";
 
 export { WORKSPACE };
 
+/** The files of a Pulumi project, `Pulumi.yaml` among them: their contents by their paths. */
+export type ProjectFiles = Readonly<Record<string, string>>;
+
 /** What a project for an end-to-end test consists of. */
 export interface ProjectOptions {
-  /** The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy. */
-  readonly program: string | { readonly folder: string };
+  /**
+   * The JavaScript (CommonJS) source of the program, or a folder that holds a whole Pulumi project to copy, or the files
+   * of one in another language.
+   */
+  readonly program: string | { readonly folder: string } | { readonly files: ProjectFiles };
   /** Stack configuration, such as `{ "up42:username": "…", "up42:password": { secret: "…" } }`. */
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
@@ -37,7 +43,7 @@ export async function createProject({ program, ...settings }: ProjectOptions): P
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  return await create({ write, ...settings }, PulumiProject);
+  return await create({ write, languages: true, ...settings }, PulumiProject);
 }
 
 /** The driver, with what tests look at: the engine's events, the state, and what is left in files. */
@@ -47,6 +53,11 @@ export class PulumiProject extends Driver {
   /** Replaces the program by other JavaScript source. */
   writeProgram(source: string): Promise<void> {
     return writeFile(join(this.folder, "index.js"), source);
+  }
+
+  /** Writes files of the project. */
+  writeFiles(files: ProjectFiles): Promise<void> {
+    return writeFiles(this.folder, files);
   }
 
   up(options: DeployOptions = {}): Promise<Deployment> {
@@ -104,11 +115,22 @@ export class PulumiProject extends Driver {
 }
 
 async function writeProject(folder: string, program: ProjectOptions["program"]): Promise<void> {
-  if (typeof program !== "string") {
+  if (typeof program === "string") {
+    await writeFiles(folder, {
+      "Pulumi.yaml": "name: test\nruntime: nodejs\n",
+      "package.json": JSON.stringify({ name: "test", main: "index.js" }),
+      "index.js": program,
+    });
+  } else if ("files" in program) {
+    await writeFiles(folder, program.files);
+  } else {
     await copyOwnFiles(program.folder, folder);
-    return;
   }
-  await writeFile(join(folder, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "test", main: "index.js" }));
-  await writeFile(join(folder, "index.js"), program);
+}
+
+async function writeFiles(folder: string, files: ProjectFiles): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
 }

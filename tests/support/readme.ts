@@ -27,11 +27,13 @@ export interface Block {
 export interface RunOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Called after the first block that is run to its end. */
+  readonly afterFirst?: () => Promise<void>;
   /** Called before the last block that is run to its end, which removes what the others have made. */
   readonly beforeLast?: () => Promise<void>;
   /** Called when all have run, while those in the background still do. */
   readonly beforeStop: () => Promise<void>;
-  /** How long each may take; default: three minutes. */
+  /** How long each may take; default: ten minutes. */
   readonly timeoutMs?: number;
 }
 
@@ -70,7 +72,7 @@ export function readmeBlocks(readme: string): Block[] {
  */
 export async function runBlocks(
   blocks: readonly Block[],
-  { folder, env, beforeLast, beforeStop, timeoutMs = 180_000 }: RunOptions,
+  { folder, env, afterFirst, beforeLast, beforeStop, timeoutMs = 600_000 }: RunOptions,
 ): Promise<ReadmeRun> {
   const shell = await Shell.open(folder, env, timeoutMs);
   try {
@@ -79,7 +81,10 @@ export async function runBlocks(
     for (const block of blocks) {
       if (block === last) await beforeLast?.();
       if (block.kind === "background") await shell.startInBackground(block);
-      if (block.kind === "run") results.push(await shell.run(block));
+      if (block.kind === "run") {
+        results.push(await shell.run(block));
+        if (results.length === 1) await afterFirst?.();
+      }
     }
     await beforeStop();
     return { results, background: await shell.stopBackground() };

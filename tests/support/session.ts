@@ -9,8 +9,8 @@ class SessionsOfOne extends Sessions {
 
   constructor(api: WebhooksApi, settings: SessionSettings) {
     super({ config: () => undefined, env: {} });
-    const { workspaceId, timeoutSeconds = 2, namespace = "up42" } = settings;
-    this.session = new Session(api, { workspaceId, timeoutSeconds, namespace }, this.claims);
+    const { workspaceId, timeoutSeconds = 2, namespace = "up42", allowHttp = false } = settings;
+    this.session = new Session(api, { workspaceId, timeoutSeconds, namespace, allowHttp }, this.claims);
   }
 
   override for(): Session {
@@ -22,6 +22,7 @@ interface SessionSettings {
   readonly workspaceId?: string | undefined;
   readonly timeoutSeconds?: number;
   readonly namespace?: string;
+  readonly allowHttp?: boolean;
 }
 
 /** What a lifecycle needs for a call, over an API in memory. */

@@ -1,5 +1,5 @@
 import { delimiter, dirname } from "node:path";
-import { pulumiPathEntries, requirePulumi } from "../../tools/pulumi-cli.mjs";
+import { pulumiPathEntries, requireLanguageHosts, requirePulumi } from "../../tools/pulumi-cli.mjs";
 import { ownEnvironment, pulumiVariables, WORKSPACE } from "../../tools/pulumi-project.mjs";
 
 /**
@@ -26,7 +26,7 @@ export async function userEnvironment(root: string): Promise<NodeJS.ProcessEnv> 
 /** The caller's PATH, with Pulumi, and without the programs of this workspace that npm adds to it. */
 async function userPath(): Promise<string> {
   const cli = await requirePulumi();
-  const entries = await pulumiPathEntries(cli, WORKSPACE);
+  const entries = [...(await requireLanguageHosts(cli)), ...(await pulumiPathEntries(cli, WORKSPACE))];
   const callers = (process.env.PATH ?? "")
     .split(delimiter)
     .filter((entry) => !/node_modules|node-gyp-bin/.test(entry));

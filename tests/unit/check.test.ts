@@ -31,10 +31,14 @@ describe("a webhook's inputs", () => {
   test.each([
     ["url", { url: undefined }, "is required: the https:// address"],
     ["url", { url: "" }, "must not be empty"],
-    ["url", { url: "example.com" }, "must be an absolute URL"],
+    ["url", { url: "example.com" }, "must be an absolute URL, like https://example.com/up42"],
     ["url", { url: " https://example.com" }, "must be an absolute URL"],
     ["url", { url: 7 }, "is required"],
-    ["url", { url: "http://example.com" }, "must start with https://"],
+    [
+      "url",
+      { url: "http://example.com" },
+      "must start with https:// (http:// is accepted only for this machine, with the emulator)",
+    ],
     ["url", { url: "ftp://localhost" }, "must start with https://"],
     ["url", { url: "http://127.0.0.1.example.com" }, "must start with https://"],
     ["url", { url: "https://me:canary@example.com" }, "must not carry credentials"],
@@ -44,7 +48,11 @@ describe("a webhook's inputs", () => {
     ["events", { events: [""] }, "must not hold an empty name"],
     ["events", { events: [7] }, "must be a list of strings"],
     ["events", { events: ["order.status", "order.status"] }, "must not name an event twice"],
-    ["events", { events: ["job.status, order.status"] }, "must hold one name per string"],
+    [
+      "events",
+      { events: ["job.status, order.status"] },
+      'must hold one name per string: ["job.status", "order.status"], not ["job.status, order.status"]',
+    ],
     [
       "events",
       { events: ["order.stats"] },
@@ -74,6 +82,16 @@ describe("a webhook's inputs", () => {
     for (const url of ["http://localhost:1/x", "http://127.0.0.1:1", "http://[::1]:80/"]) {
       expect((await check({ ...GOOD, url })).failures).toEqual([]);
     }
+  });
+
+  test("may name a private network without TLS only when the configuration allows it", async () => {
+    const url = "http://receiver:3000/up42";
+    const { failures } = await setUp().check({ ...GOOD, url });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining("set up42:allowHttp to true"),
+    ]);
+    const { call } = callOver(new MemoryApi(), { workspaceId: "ws", allowHttp: true });
+    expect((await checkWebhook(call, {}, { ...GOOD, url })).failures).toEqual([]);
   });
 
   test("that are not known yet pass, and are checked when they are", async () => {
@@ -154,7 +172,7 @@ describe("UP42's refusals at preview", () => {
     ]);
   });
 
-  test("to tell its events are a warning", async () => {
+  test("to list its events are a warning", async () => {
     const { check, api, lines } = setUp();
     api.fault = (call) => {
       if (call === "events") {
@@ -189,6 +207,52 @@ describe("UP42's refusals at preview", () => {
   });
 });
 
+describe("two resources of a program with one name and URL", () => {
+  const URL_AS = { ...GOOD, url: "https://EXAMPLE.com:443/up42" };
+
+  test("are refused, naming both, however the URL is written", async () => {
+    const { check, api } = setUp();
+    expect((await check(GOOD, {}, { resource: "a#1" })).failures).toEqual([]);
+    const { failures } = await check(URL_AS, {}, { resource: "b#2" });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(
+        /^name: the resources "a" and "b" declare webhooks with the same name \("alerts"\) and URL/,
+      ),
+    ]);
+    expect(api.count("create")).toBe(0);
+  });
+
+  test("are refused also when the program itself has found the other one", async () => {
+    const { check } = setUp();
+    const { failures } = await check(GOOD, {}, { resource: "b#2", twin: "a#1" });
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.reason).toContain('"a" and "b"');
+  });
+
+  test.each([
+    ["a resource that is checked again", GOOD, "a#1"],
+    ["another name", { ...GOOD, name: "other" }, "b#2"],
+    ["another URL", { ...GOOD, url: "https://example.com/other" }, "b#2"],
+    ["another workspace", { ...GOOD, workspaceId: "elsewhere" }, "b#2"],
+    ['ifExists: "create"', { ...GOOD, ifExists: "create" }, "b#2"],
+  ])("are not what %s makes", async (_case, second, resource) => {
+    const { check } = setUp();
+    await check(GOOD, {}, { resource: "a#1" });
+    expect((await check(second, {}, { resource })).failures).toEqual([]);
+  });
+
+  test("are refused when an update leads there, unless two are wanted", async () => {
+    const { check, api } = setUp();
+    const { id } = api.add(GOOD);
+    const before = { ...GOOD, url: "https://example.com/before", active: false, workspaceId: "ws" };
+    const { failures } = await check(GOOD, before, { resource: "b#2" });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(new RegExp(`^url: workspace has ${id} .*ifExists: "create" if you do want two`)),
+    ]);
+    expect((await check({ ...GOOD, ifExists: "create" }, before, { resource: "b#2" })).failures).toEqual([]);
+  });
+});
+
 describe("a test's inputs", () => {
   const webhook = { id: "w1", workspaceId: "ws2", ...GOOD, active: true, updatedAt: "now" };
   const { name: _name, ...tested } = webhook;
@@ -215,7 +279,11 @@ describe("a test's inputs", () => {
 
   test.each([
     ["webhook", { webhook: tested, webhookId: "w1" }, "both webhook and webhookId are given"],
-    ["webhook", {}, "neither webhook nor webhookId is given"],
+    [
+      "webhook",
+      {},
+      "neither webhook nor webhookId is given: give the Webhook to test, or the id of one that this stack does not own",
+    ],
     ["timeoutSeconds", { webhookId: "w1", timeoutSeconds: 0 }, "must be more than 0 seconds"],
     ["timeoutSeconds", { webhookId: "w1", timeoutSeconds: "60" }, "must be a number of seconds"],
     [

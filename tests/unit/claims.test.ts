@@ -45,10 +45,3 @@ describe("a claim", () => {
     expect(claims.hasOther(EARLIER)).toBe(false);
   });
 });
-
-test("after a call, it waits for the calls that follow", async () => {
-  claims.touch();
-  const before = Date.now();
-  await claims.settled();
-  expect(Date.now() - before).toBeGreaterThanOrEqual(1_990);
-});

@@ -68,6 +68,7 @@ beforeEach(async () => {
     credentials: { kind: "password", username: "me@example.com", password: "canary password" },
     workspaceId: undefined,
     namespace: "up42",
+    allowHttp: false,
     apiUrl: url,
     authUrl: url,
     timeoutSeconds: 4,
@@ -303,7 +304,7 @@ describe("errors", () => {
       .catch((one: unknown) => one);
     expect(error).toBeInstanceOf(ApiError);
     expect(String(error)).toMatch(
-      /^ApiError: UP42 answered POST http.*\/workspaces\/ws\/webhooks with HTTP 400: refused /,
+      /^ApiError: UP42 answered HTTP 400: refused .* \(POST http.*\/workspaces\/ws\/webhooks\)$/,
     );
     expect(JSON.stringify(error) + String(error)).not.toContain("canary");
   });

@@ -108,6 +108,63 @@ describe("hosts", () => {
   });
 });
 
+describe("plain http", () => {
+  const url = "http://emulator:8042";
+
+  test("to a private network is refused, and the error names the setting", () => {
+    expect(messageOf({ ...PASSWORD, "up42:apiUrl": url })).toMatch(
+      /^up42:apiUrl must start with https:.* with up42:allowHttp \(or UP42_ALLOW_HTTP\)\.$/,
+    );
+  });
+
+  test.each([
+    "http://emulator:8042",
+    "http://10.0.0.1",
+    "http://172.31.0.1",
+    "http://[fd00::1]:8042",
+    "http://a.svc.cluster.local",
+    "http://host.docker.internal:8042",
+  ])("to %s is accepted when it is allowed, and serves for logging in too", (apiUrl) => {
+    expect(read({ ...PASSWORD, "up42:apiUrl": apiUrl, "up42:allowHttp": "true" })).toMatchObject({
+      allowHttp: true,
+      apiUrl,
+      authUrl: apiUrl,
+    });
+  });
+
+  test("is allowed for each profile on its own, and by the environment", () => {
+    const config = { "up42-team-a:accessToken": "t", "up42-team-a:apiUrl": url };
+    const readProfile =
+      (more: Record<string, string>, env: Record<string, string> = {}) =>
+      () =>
+        readConfig({ config: (key) => ({ ...config, ...more })[key], env }, "team-a");
+    expect(readProfile({ "up42:allowHttp": "true" })).toThrow(
+      /with up42-team-a:allowHttp \(or UP42_TEAM_A_ALLOW_HTTP\)/,
+    );
+    expect(readProfile({ "up42-team-a:allowHttp": "true" })()).toMatchObject({ apiUrl: url });
+    expect(readProfile({}, { UP42_TEAM_A_ALLOW_HTTP: "true" })()).toMatchObject({ apiUrl: url });
+  });
+
+  test.each([
+    "http://api.up42.com",
+    "http://8.8.8.8",
+    "http://172.32.0.1",
+    "http://[2001:db8::1]",
+    "http://internal.example.com",
+  ])("to %s is never allowed", (apiUrl) => {
+    expect(messageOf({ ...PASSWORD, "up42:apiUrl": apiUrl, "up42:allowHttp": "true" })).toMatch(
+      /must start with https/,
+    );
+  });
+
+  test("is allowed by true alone", () => {
+    expect(messageOf({ ...PASSWORD, "up42:allowHttp": "yes" })).toBe(
+      'up42:allowHttp is "yes"; it must be true or false.',
+    );
+    expect(read({ ...PASSWORD, "up42:allowHttp": "false" }).allowHttp).toBe(false);
+  });
+});
+
 describe("numbers", () => {
   test("have defaults", () => {
     expect(read(PASSWORD)).toMatchObject({ timeoutSeconds: 120, maxRetries: 5 });
@@ -141,6 +198,14 @@ describe("profiles", () => {
 
   test("do not fall back to the default account", () => {
     expect(messageOf(PASSWORD, {}, "team-a")).toMatch(/up42-team-a:username/);
+  });
+
+  test("that no longer have settings, since they were renamed, may still stand in the state", () => {
+    const message = messageOf({ "up42-new:username": "me", "up42-new:password": "p" }, {}, "old");
+    expect(message).toMatch(
+      /names the profile "old" any more, the stack's state still does: keep the settings of up42-old /,
+    );
+    expect(messageOf({})).not.toContain("profile");
   });
 
   test.each(["Team", "a:b", "", "a--b", "-a"])('"%s" is not a name for one', (profile) => {

@@ -113,13 +113,13 @@ describe("reading a webhook", () => {
     },
   );
 
-  test.each(HIDDEN)("counts one shown as %j as drift once somebody has written", async (secret) => {
+  test.each(HIDDEN)("counts one shown as %j as drift once the webhook was written", async (secret) => {
     const found = await read({ secret, updatedAt: LATER });
     expect(found?.secret).not.toBe(STATE.secret);
     expect(found?.updatedAt).toBe(LATER);
   });
 
-  test("does not count the same secret in clear as drift, whoever has written", async () => {
+  test("does not count the same secret in clear as drift, no matter who has written", async () => {
     expect(await read({ updatedAt: LATER })).toEqual({ ...STATE, updatedAt: LATER });
   });
 
@@ -159,7 +159,7 @@ describe("reading a webhook", () => {
     expect(await read({ ...remote, updatedAt: LATER })).toEqual({ ...STATE, ...remote, updatedAt: LATER });
   });
 
-  test("shows a secret that somebody gave it", async () => {
+  test("shows a secret that a colleague gave it", async () => {
     const { secret: _, ...without } = STATE;
     expect(await read({ secret: "new", updatedAt: LATER }, without)).toHaveProperty("secret", "new");
   });

@@ -26,6 +26,7 @@ test.each([
   ['\uFEFF{"data":null,"error":{"code":1}}', true],
   ['{"title":"t","status":403,"detail":"d"}', true],
   ['{"error":"Too Many Requests"}', false],
+  ['{"timestamp":1,"status":403,"error":"Forbidden","path":"/x"}', false],
   ['{"data":null,"error":{}}', false],
   ['{"title":"t","status":200,"detail":"d"}', false],
   ["<html><title>Sign in</title></html>", false],
@@ -38,6 +39,8 @@ test.each([
   "https://api.up42.com/oauth/token",
 ])("only the login says {error} without data: %s", (url) => {
   expect(failureOf(401, '{"error":"invalid_grant"}', { url }).isOwn).toBe(true);
+  expect(failureOf(401, '{"error":"other","error_description":"d"}', { url }).isOwn).toBe(true);
+  expect(failureOf(403, '{"error":"Forbidden"}', { url }).isOwn).toBe(false);
 });
 
 test("the messages of several errors are shown", () => {
@@ -53,6 +56,14 @@ test("details that are nested too deeply leave the message readable", () => {
   const depth = 20_000;
   const body = `{"data":null,"error":{"message":"no","details":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
   expect(failureOf(400, body).message).toContain("no: ");
+});
+
+test("an error beside data that is nested too deeply is an error, too", () => {
+  const depth = 20_000;
+  const body = `{"data":null,"error":{"details":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+  expect(() => parseAnswer(schemas.webhook, body)).toThrow(
+    "UP42 answered with an error: (nested too deeply to be shown)",
+  );
 });
 
 test("a date in Retry-After is meant by the server's clock", () => {

@@ -179,7 +179,7 @@ describe("what the stack has", () => {
   const type = "pulumi-nodejs:dynamic/up42:Webhook";
   const urn = (name: string) => `urn:pulumi:dev::test::${type}::${name}`;
 
-  test("owned webhooks are told from those that are only read, and from other resources", () => {
+  test("owned webhooks are kept apart from those that are only read, and from other resources", () => {
     const state = {
       resources: [
         { urn: urn("owned"), type, id: "1" },
@@ -204,7 +204,7 @@ describe("what the stack has", () => {
   });
 });
 
-describe("what the user is told", () => {
+describe("what the user reads", () => {
   const prepared = {
     imported: [imported()],
     file: "my file.json",

@@ -33,7 +33,7 @@ describe("a program", () => {
   });
 
   test.each([RUN, `${RUN}/index.js`, String.raw`C:\node_modules\@pulumi\pulumi\cmd\run\index.js`])(
-    "whose folder lacks it is told what to install there, when %s runs it",
+    "whose folder lacks it reads what to install there, when %s runs it",
     (script) => {
       expect(() => checkInstallation({ script, folder })).toThrow(
         `pulumi-up42 is not installed in ${folder}, from where Pulumi's host loads it`,

@@ -36,7 +36,7 @@ const lost = (): never => {
   throw new LostAnswerError("the connection was reset");
 };
 const refused = (): never => {
-  const failure = { method: "POST", url: "u", status: 400, message: "no", isOwn: true, isWebPage: false };
+  const failure = { method: "POST", url: "u", status: 400, message: "no", isOwn: true, isForeign: false };
   throw new ApiError(failure);
 };
 
@@ -200,7 +200,7 @@ describe("a create whose answer is lost", () => {
     expect(api.count("create")).toBe(1);
   });
 
-  test("is asked for so often and then is an error that says what may exist", async () => {
+  test("is looked for so often and then is an error that says what may exist", async () => {
     at("create", lost, lost, lost, lost, lost);
     const error = await create().then(String, String);
     expect(api.count("create")).toBe(1 + api.maxRetries);
@@ -210,7 +210,7 @@ describe("a create whose answer is lost", () => {
     expect(error).not.toContain("canary");
   });
 
-  test("and whose list fails too says that nobody can tell", async () => {
+  test("and whose list fails too says that nobody knows", async () => {
     at("create", commitAndLose);
     at("list", nothing, () => {
       throw new TransportError("the network is down", { sent: "maybe" });

@@ -33,7 +33,7 @@ function answered(status: number, retryAfterMs?: number, isOwn = true): ApiError
     status,
     message: "oh",
     isOwn,
-    isWebPage: false,
+    isForeign: false,
   };
   return new ApiError(retryAfterMs === undefined ? failure : { ...failure, retryAfterMs });
 }
@@ -191,7 +191,7 @@ describe("retries", () => {
     expect(attempt).toHaveBeenCalledTimes(1);
   });
 
-  test("are told in one line each: what, why, when next", async () => {
+  test("are reported in one line each: what, why, when next", async () => {
     await run(withRetries(settings(0.5), operation(), "always", failing(lost("maybe"), answered(503, 2000))));
     expect(lines).toEqual([
       "reset; trying again in 0.3 s (retry 1 of 5)",

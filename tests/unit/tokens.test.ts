@@ -55,11 +55,11 @@ const refused = (status: number, isOwn = true): ApiError =>
     status,
     message: "Invalid user credentials",
     isOwn,
-    isWebPage: false,
+    isForeign: false,
   });
 
 describe("a token", () => {
-  test("is asked for with username and password", async () => {
+  test("is requested with username and password", async () => {
     await tokens().get(operation);
     expect(requests).toEqual([
       {
@@ -76,7 +76,7 @@ describe("a token", () => {
     ]);
   });
 
-  test("is asked for with a project's key, and found in either form of the answer", async () => {
+  test("is requested with a project's key, and found in either form of the answer", async () => {
     const own = tokens(PROJECT);
     answers = [JSON.stringify({ error: null, data: { accessToken: "older-form" } })];
     await expect(own.get(operation)).resolves.toBe("older-form");

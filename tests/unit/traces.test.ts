@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { WORKSPACE } from "../support/pulumi";
 
-/** A program whose resource cannot be registered, from within functions; tells the trace that Pulumi then shows. */
+/** A program whose resource cannot be registered, from within functions; prints the trace that Pulumi then shows. */
 const SCRIPT = `
 const pulumi = require("@pulumi/pulumi");
 const { Webhook, WebhookTest } = require("pulumi-up42");
@@ -26,7 +26,7 @@ process.on("exit", () => console.log(JSON.stringify({ traces: [...traces], limit
 setTimeout(() => process.exit(0), 200);
 `;
 
-interface Told {
+interface Output {
   readonly traces: readonly string[];
   readonly limit: number;
 }
@@ -52,7 +52,7 @@ describe("the trace of a resource that cannot be registered", () => {
   });
 });
 
-function run({ limit, env = {} }: { limit: number; env?: Readonly<Record<string, string>> }): Told {
+function run({ limit, env = {} }: { limit: number; env?: Readonly<Record<string, string>> }): Output {
   const { PULUMI_DEBUG_PROMISE_LEAKS: _, ...rest } = process.env;
   const output = execFileSync(process.execPath, ["--eval", SCRIPT, "--", String(limit)], {
     cwd: WORKSPACE,

@@ -1,23 +1,22 @@
 import { EventEmitter, once } from "node:events";
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  Agent as HttpAgent,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { TransportError } from "../../provider/src/up42/errors";
 import { createTransport, type HttpRequest } from "../../provider/src/up42/transport";
-import { SELF_SIGNED } from "../support/self-signed";
+import { SELF_SIGNED } from "../support/certificates";
 
 const MEGABYTE = 1024 * 1024;
-const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"];
 
 const closing: (() => Promise<void>)[] = [];
-let environment: NodeJS.ProcessEnv;
 
-beforeEach(() => {
-  environment = { ...process.env };
-  for (const name of PROXY_VARIABLES.flatMap((one) => [one, one.toLowerCase()])) delete process.env[name];
-});
 afterEach(async () => {
-  process.env = environment;
   await Promise.all(closing.splice(0).map(async (close) => await close()));
 });
 
@@ -92,6 +91,8 @@ describe("an exchange", () => {
       retryAfter: "3",
       date: "Thu, 01 Jan 2026 00:00:00 GMT",
       link: '</x?page=2>; rel="next"',
+      redirectsTo: "example.com",
+      proxy: undefined,
       body: "moved",
       tooLarge: false,
     };
@@ -187,6 +188,34 @@ describe("a failure", () => {
     expect((await failureOf(createTransport()(get(url)))).sent).toBe("maybe");
   });
 
+  test.each(["EHOSTUNREACH", "ENETDOWN", "ENETUNREACH", "EADDRNOTAVAIL"])(
+    "of the network (%s) leaves it open once there was a connection, and not before",
+    async (code) => {
+      const fail = async (syscall: string) => {
+        const url = await serving((request) => {
+          const [socket] = sockets.filter(({ localPort }) => localPort === request.socket.remotePort);
+          socket?.destroy(Object.assign(new Error(`${syscall} ${code}`), { code, syscall }));
+        });
+        const sockets: Socket[] = [];
+        const connecting = jest
+          .spyOn(HttpAgent.prototype, "createConnection")
+          .mockImplementation(({ port }) => {
+            const socket = connect({ host: "127.0.0.1", port: Number(port) });
+            sockets.push(socket);
+            return socket;
+          });
+        try {
+          return (await failureOf(createTransport()(get(url)))).sent;
+        } finally {
+          connecting.mockRestore();
+        }
+      };
+      expect(await fail("read")).toBe("maybe");
+      expect(await fail("write")).toBe("maybe");
+      expect(await fail("connect")).toBe("no");
+    },
+  );
+
   test.each([
     ["no answer", (() => undefined) satisfies RequestListener],
     [
@@ -203,79 +232,10 @@ describe("a failure", () => {
     const server = createHttpsServer(SELF_SIGNED, (_request, response) => response.end("secret"));
     const error = await failureOf(createTransport()(get(`https://localhost:${await listening(server)}/`)));
     expect([error.sent, error.final]).toEqual(["no", true]);
-    expect(error.message).toContain("TLS certificate is not trusted");
-    expect(error.message).toContain("NODE_EXTRA_CA_CERTS");
-  });
-});
-
-describe("a proxy", () => {
-  let tunnels: string[];
-  let proxy: string;
-  let target: string;
-
-  beforeEach(async () => {
-    tunnels = [];
-    const server = createServer();
-    server.on("connect", (request, socket: Socket) => {
-      tunnels.push(`${request.url} ${request.headers["proxy-authorization"] ?? ""}`.trim());
-      const [host = "", port = ""] = (request.url ?? "").split(":");
-      const onward = connect(Number(port), host, () => {
-        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on("error", () => socket.destroy());
-      socket.on("error", () => onward.destroy());
-    });
-    proxy = `http://127.0.0.1:${await listening(server)}`;
-    target = await serving((_request, response) => response.end("ok"));
-  });
-
-  test.each(["HTTP_PROXY", "http_proxy", "ALL_PROXY"])("in %s is used", async (name) => {
-    process.env[name] = proxy;
-    await expect(createTransport()(get(target))).resolves.toMatchObject({ body: "ok" });
-    expect(tunnels).toEqual([new URL(target).host]);
-  });
-
-  test("in HTTPS_PROXY is used for https alone", async () => {
-    process.env.HTTPS_PROXY = proxy;
-    const secure = createHttpsServer(SELF_SIGNED, (_request, response) => response.end());
-    const port = await listening(secure);
-    await createTransport()(get(target));
-    expect(tunnels).toEqual([]);
-    const error = await failureOf(createTransport()(get(`https://localhost:${port}/`)));
-    expect(error.final).toBe(true);
-    expect(tunnels).toEqual([`localhost:${port}`]);
-  });
-
-  test("gets the credentials in its address", async () => {
-    process.env.HTTP_PROXY = proxy.replace("//", "//me:canary-proxy@");
-    await createTransport()(get(target));
-    expect(tunnels).toEqual([`${new URL(target).host} Basic ${btoa("me:canary-proxy")}`]);
-  });
-
-  test.each(["127.0.0.1", "*", "example.com,127.0.0.1"])(
-    "is not used for what NO_PROXY=%s names",
-    async (list) => {
-      process.env.HTTP_PROXY = proxy;
-      process.env.NO_PROXY = list;
-      await expect(createTransport()(get(target))).resolves.toMatchObject({ body: "ok" });
-      expect(tunnels).toEqual([]);
-    },
-  );
-
-  test.each(["example.com", "localhost", "127.0.0.1:1"])(
-    "is used although NO_PROXY=%s names others",
-    async (list) => {
-      process.env.HTTP_PROXY = proxy;
-      process.env.NO_PROXY = list;
-      await createTransport()(get(target));
-      expect(tunnels).toHaveLength(1);
-    },
-  );
-
-  test("that is down means that the request never left", async () => {
-    process.env.HTTP_PROXY = `http://127.0.0.1:${await closedPort()}`;
-    expect((await failureOf(createTransport()(get(target)))).sent).toBe("no");
+    expect(error.message).toContain(
+      'the server\'s TLS certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT; "localhost" issued it)',
+    );
+    expect(error.nextStep).toContain("NODE_EXTRA_CA_CERTS");
   });
 });
 

@@ -28,7 +28,10 @@ const run = (...tests: EventTest[]): TestRun => ({
 function setUp(...runs: TestRun[]) {
   const api = new MemoryApi();
   api.testRuns = runs;
-  return { api, ...callOver(api, { workspaceId: "ws", timeoutSeconds: 5 }) };
+  const own = callOver(api, { workspaceId: "ws", timeoutSeconds: 5 });
+  // The engine hands over the webhook before its test.
+  own.session.claims.add({ id: "w1", updatedAt: "" });
+  return { api, ...own };
 }
 
 async function failureOf(
@@ -59,7 +62,7 @@ test("only what failed is repeated", async () => {
   const inputs = { ...INPUTS, eventNames: ["a", "b"], timeoutSeconds: 10 };
   const outcome = await runWebhookTest(session, call, inputs);
   expect(outcome).toMatchObject({ testsRun: 2, testsSucceeded: 2, testsFailed: 0 });
-  expect(api.calls).toEqual(["test w1 a,b", "test w1 b"]);
+  expect(api.calls).toEqual(["test w1 a,b", "get w1", "test w1 b"]);
   expect(lines).toEqual([
     expect.stringMatching(/^Webhook "alerts" \(w1\): b: Connection refused\. Trying again for up to 10 s\.$/),
   ]);
@@ -142,9 +145,26 @@ test("an inactive webhook is reported, although its test succeeds", async () => 
   ]);
 });
 
+test("a webhook that this process has not met is read first, and its secret is hidden in what UP42 repeats", async () => {
+  const api = new MemoryApi();
+  api.add({ ...WEBHOOK, id: "w1", secret: "canary" });
+  api.redact = (text) => [...api.concealed].reduce((all, one) => all.replaceAll(one, "[secret]"), text);
+  api.testRuns = [run({ ...result("a", false), message: "no: canary" }, result("b", true))];
+  const get = api.getWebhook.bind(api);
+  api.getWebhook = async (workspaceId, id) => {
+    const webhook = await get(workspaceId, id);
+    api.conceal(webhook?.secret);
+    return webhook;
+  };
+  const error = await failureOf(callOver(api), INPUTS);
+  expect(api.calls).toEqual(["get w1", "test w1 "]);
+  expect(error.message).toContain("a: no: [secret]");
+  expect(JSON.stringify(error.outcome)).not.toContain("canary");
+});
+
 test("a webhook that is gone is no failed test: there is nothing to record", async () => {
   const { session, call } = setUp();
   await expect(runWebhookTest(session, call, INPUTS)).rejects.toThrow(
-    /^Failed to test webhook w1: workspace ws has no such webhook.*pulumi refresh/,
+    /^Failed to test webhook "alerts" \(w1\): workspace ws has no such webhook.*pulumi refresh/,
   );
 });

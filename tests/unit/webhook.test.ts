@@ -26,7 +26,7 @@ function setUp() {
 
 const now = () => ({ createdAt: new Date().toISOString(), updatedAt: new Date().toISOString() });
 
-/** Makes the first POST go unanswered; `effect` is what it brings about all the same. */
+/** Makes the first POST go unanswered; `effect` is what it brings about anyway. */
 function loseFirstAnswer(api: MemoryApi, effect: () => void): void {
   let posts = 0;
   api.fault = (call) => {
@@ -208,7 +208,7 @@ test("a workspace that is not ours is refused at preview", async () => {
         status: 403,
         message: "not yours",
         isOwn: true,
-        isWebPage: false,
+        isForeign: false,
       };
       throw new ApiError(failure);
     }

@@ -137,7 +137,7 @@ describe("a failure", () => {
       "text/html; charset=utf-8",
     );
     expect(page).toMatchObject({
-      isWebPage: true,
+      isForeign: true,
       message: 'a web page titled "Gateway &amp; co", not an answer of UP42\'s API',
     });
   });

@@ -46,7 +46,7 @@ describe("reads", () => {
     expect(api.count("list")).toBe(1);
   });
 
-  test("of what a list lacks are asked for one by one", async () => {
+  test("of what a list lacks are read one by one", async () => {
     const { api, ids, operation, workspace } = setUp(5);
     await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     const late = api.add();
@@ -56,7 +56,7 @@ describe("reads", () => {
     expect(api.count("list")).toBe(1);
   });
 
-  test("are not taken for gone by one answer alone", async () => {
+  test("do not count as gone by one answer alone", async () => {
     const { api, ids, operation, workspace } = setUp(1);
     const get = api.getWebhook.bind(api);
     let stale = true;
@@ -83,7 +83,7 @@ describe("reads", () => {
     expect(api.count("list")).toBe(1);
   });
 
-  test("fall back to single requests when the list tells less", async () => {
+  test("fall back to single requests when the list shows less", async () => {
     const { api, ids, operation, workspace } = setUp(6);
     const list = api.listWebhooks.bind(api);
     api.listWebhooks = async () => (await list()).map((webhook) => ({ ...webhook, secret: undefined }));
@@ -128,7 +128,7 @@ describe("reads", () => {
         status: 403,
         message: "no",
         isOwn: true,
-        isWebPage: false,
+        isForeign: false,
       });
     };
     await expect(workspace.read("id-1", "", operation)).rejects.toThrow(/HTTP 403/);
@@ -136,7 +136,7 @@ describe("reads", () => {
 });
 
 describe("what was there before", () => {
-  test("is asked for once, and does not hold what we created since", async () => {
+  test("is read once, and does not hold what we created since", async () => {
     const { api, operation, workspace } = setUp();
     const before = api.add(SPEC);
     expect([...(await workspace.before(operation)).keys()]).toEqual([before.id]);
@@ -154,7 +154,7 @@ describe("what was there before", () => {
     expect((await workspace.before(operation)).size).toBe(0);
   });
 
-  test("is asked for again when the list failed", async () => {
+  test("is read again when the list failed", async () => {
     const { api, operation, workspace } = setUp(1);
     api.fault = () => {
       api.fault = () => undefined;

@@ -12,6 +12,12 @@ Shows the life of a webhook with the real Pulumi CLI against an emulator of UP42
 
   --keep   skips the last step and leaves everything running, to look around`;
 
+const WHAT_NEXT = `What next?
+
+  npm run demo -- --keep            the same, and leaves everything running to look around
+  npx pulumi-up42 init my-webhooks  a project of your own, for the emulator first
+  npx pulumi-up42 --help            import what exists, test what is deployed, find out what does not work`;
+
 /**
  * A line of the table at the end.
  * @typedef {{ name: string, what: string, seconds: number, requests: number }} Outcome
@@ -39,7 +45,10 @@ async function main() {
   await withWorld({ terminal, signal }, async (world) => {
     const outcomes = await play(world, keep ? STEPS.slice(0, -1) : STEPS);
     showTable(outcomes);
-    if (!keep) return;
+    if (!keep) {
+      terminal.line(WHAT_NEXT);
+      return;
+    }
     showSurroundings(world);
     if (!signal.aborted) await once(signal, "abort");
     terminal.line("\nStopping.");

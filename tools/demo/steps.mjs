@@ -1,3 +1,5 @@
+import { changeByHand } from "./colleague.mjs";
+
 /**
  * What the demo shows. Each step says in a line what it is going to do, does it, and checks that it came true.
  * @typedef {object} Step
@@ -46,10 +48,8 @@ export const STEPS = [
       await stack.configure({ receiverVersion: "2" });
       const { exitCode, output } = await stack.show("up", "--yes", "--skip-preview");
       expect(exitCode !== 0, "the deployment failed");
-      for (const event of ["job.status", "order.status"]) {
-        const reason = new RegExp(`Failed to test webhook .*${event}: .*401 Unauthorized`);
-        expect(reason.test(output), `the reason names ${event} and the receiver's answer`);
-      }
+      const reason = /Failed to test webhook .*job\.status, order\.status: .*401 Unauthorized/;
+      expect(reason.test(output), "the reason names both events and the receiver's answer");
       expectVerified(receiver, []);
       return "deployment failed: both events refused with 401";
     },
@@ -66,12 +66,27 @@ export const STEPS = [
     },
   },
   {
-    name: "refresh",
-    intro: "Is the webhook at UP42 what the stack says? pulumi refresh compares them.",
+    name: "drift",
+    intro: "A colleague turns the webhook off in UP42's console: a check of the stack, as in CI, finds it.",
     run: async ({ stack, emulator }) => {
-      await succeed(stack.show("refresh", "--yes", "--skip-preview", "--expect-no-changes"));
-      webhooksIn(emulator, 1);
-      return "no drift";
+      const [webhook] = webhooksIn(emulator, 1);
+      if (webhook !== undefined) await changeByHand(emulator.url, webhook, { active: false });
+      const { exitCode, output } = await stack.show("preview", "--refresh", "--expect-no-changes", "--diff");
+      expect(exitCode !== 0, "the check fails");
+      expect(/active *: false => true/.test(output), "the preview names what is different");
+      return "drift found: active is false, not true";
+    },
+  },
+  {
+    name: "restore",
+    intro: "pulumi up --refresh makes UP42 what the program says, and tests the webhook again.",
+    run: async ({ stack, receiver, emulator }) => {
+      await succeed(stack.show("up", "--refresh", "--yes", "--skip-preview"));
+      await expectTests(stack, 2);
+      expectVerified(receiver, ["/up42 job.status", "/up42 order.status"]);
+      const [webhook] = webhooksIn(emulator, 1);
+      expect(webhook?.active === true, "the webhook is active again");
+      return "active again, 2 test notifications verified";
     },
   },
   {

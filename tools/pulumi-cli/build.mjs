@@ -1,48 +1,23 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { arch, platform, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { arch, platform } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { removeLeftovers, withLock } from "../lock.mjs";
-import { outputTail, runCommand } from "../process.mjs";
-import { languageHostOverlay } from "./language-host.mjs";
-import { compareVersions, parseVersion } from "./version.mjs";
+import { goBuild } from "./go.mjs";
+import { CLI } from "./programs.mjs";
+import { parseVersion } from "./version.mjs";
+
+/** @typedef {import("./programs.mjs").ProgramSet} ProgramSet */
 
 const MODULES = dirname(fileURLToPath(import.meta.url));
-const HEARTBEAT_MS = 15_000;
 const MANIFEST = "complete.json";
-
-/** The dynamic provider host: a script in Pulumi's SDK, which the CLI looks for beside itself. */
-export const DYNAMIC_HOST = "pulumi-resource-pulumi-nodejs";
-
-/**
- * The programs that are built, each with its Go module and package, and what writes the overlay it is built with.
- * @type {{ name: string, module: string, package: string, overlay?: typeof languageHostOverlay }[]}
- */
-const GO_PROGRAMS = [
-  { name: "pulumi", module: "engine", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
-  {
-    name: "pulumi-language-nodejs",
-    module: "language-nodejs",
-    package: "./host",
-    overlay: languageHostOverlay,
-  },
-];
-
-/** What the programs are built from; a build from anything else is built again. */
-const SOURCES = [
-  ...GO_PROGRAMS.flatMap(({ module }) => [`${module}/go.mod`, `${module}/go.sum`]),
-  "language-nodejs/host/run_plugin.go",
-  "language-host.mjs",
-];
-
-const FILES = [...GO_PROGRAMS.map(({ name }) => name), DYNAMIC_HOST];
 
 /**
  * Builds one program into a file. The default runs `go build`; tests put something quick in its place.
  * @callback BuildProgram
- * @param {typeof GO_PROGRAMS[number]} program
+ * @param {import("./programs.mjs").Program} program
  * @param {string} version the CLI's version, such as "3.259.0"
  * @param {string} output the file to write
  * @param {(line: string) => void} log
@@ -63,13 +38,14 @@ export async function builtVersion() {
 }
 
 /**
- * The folder that holds the CLI built for this machine, whether it is there or not.
+ * The folder that holds what was built for this machine, whether it is there or not.
  *
  * @param {string} cacheRoot
- * @param {string} version
+ * @param {string} version the CLI's
+ * @param {ProgramSet} [set]
  */
-export function buildFolder(cacheRoot, version) {
-  return join(cacheRoot, `v${version}`, `${platform()}-${arch()}`);
+export function buildFolder(cacheRoot, version, set = CLI) {
+  return join(cacheRoot, `v${version}`, `${platform()}-${arch()}${set.folderSuffix}`);
 }
 
 /**
@@ -77,13 +53,15 @@ export function buildFolder(cacheRoot, version) {
  * of every program, and of what it was built.
  *
  * @param {string} folder
+ * @param {ProgramSet} [set]
  */
-export async function isComplete(folder) {
+export async function isComplete(folder, set = CLI) {
   try {
     const manifest = JSON.parse(await readFile(join(folder, MANIFEST), "utf8"));
-    const sizes = await Promise.all(FILES.map((name) => executableSize(join(folder, name))));
-    const isWhole = FILES.every((name, index) => sizes[index] === manifest[name]);
-    return isWhole && manifest.sources === (await sourcesHash());
+    const files = filesOf(set);
+    const sizes = await Promise.all(files.map((name) => executableSize(join(folder, name))));
+    const isWhole = files.every((name, index) => sizes[index] === manifest[name]);
+    return isWhole && manifest.sources === (await sourcesHash(MODULES, set));
   } catch {
     // Missing, half written or not JSON: in every case there is nothing to use.
     return false;
@@ -91,24 +69,27 @@ export async function isComplete(folder) {
 }
 
 /**
- * Builds the CLI into its cache folder, unless another process has just done so. The folder appears whole or not at
+ * Builds programs into their cache folder, unless another process has just done so. The folder appears whole or not at
  * all; a broken one is replaced.
  *
- * @param {{ cacheRoot: string, version: string, log: (line: string) => void, build?: BuildProgram }} options
+ * @param {{ cacheRoot: string, version: string, log: (line: string) => void, build?: BuildProgram,
+ *   set?: ProgramSet }} options
  * @throws {Error} when Go is missing or too old, or the build fails
  */
-export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
-  const folder = buildFolder(cacheRoot, version);
-  const onWait = () => log("Another process is building the Pulumi CLI; waiting for it.");
+export async function buildPrograms({ cacheRoot, version, log, build = goBuild, set = CLI }) {
+  const folder = buildFolder(cacheRoot, version, set);
+  await mkdir(dirname(folder), { recursive: true });
+  const onWait = (/** @type {number} */ port) =>
+    log(`Another process is building ${set.title}, and holds port ${port}; waiting for it.`);
   await withLock(
-    `${folder}.lock`,
+    folder,
     async () => {
-      if (await isComplete(folder)) return;
+      if (await isComplete(folder, set)) return;
       const workPrefix = `${folder}.building-`;
       await removeLeftovers(workPrefix);
       const work = await mkdtemp(workPrefix);
       try {
-        await buildAll(work, version, build, log);
+        await buildAll(set, work, version, build, log);
         await rm(folder, { recursive: true, force: true });
         await rename(work, folder);
       } finally {
@@ -120,18 +101,24 @@ export async function buildCli({ cacheRoot, version, log, build = goBuild }) {
 }
 
 /**
+ * @param {ProgramSet} set
  * @param {string} folder
  * @param {string} version
  * @param {BuildProgram} build
  * @param {(line: string) => void} log
  */
-async function buildAll(folder, version, build, log) {
-  const sdk = sdkFolder(MODULES);
-  for (const program of GO_PROGRAMS) await build(program, version, join(folder, program.name), log);
-  await copyFile(join(sdk, DYNAMIC_HOST), join(folder, DYNAMIC_HOST));
+async function buildAll(set, folder, version, build, log) {
+  const { programs, sdkScript } = set;
+  const script = sdkScript && join(sdkFolder(MODULES), sdkScript);
+  for (const program of programs) {
+    const output = join(folder, program.name);
+    await mkdir(dirname(output), { recursive: true });
+    await build(program, version, output, log);
+  }
+  if (script) await copyFile(script, join(folder, basename(script)));
   /** @type {Record<string, number | string>} */
-  const manifest = { sources: await sourcesHash() };
-  for (const name of FILES) {
+  const manifest = { sources: await sourcesHash(MODULES, set) };
+  for (const name of filesOf(set)) {
     await chmod(join(folder, name), 0o755);
     manifest[name] = await executableSize(join(folder, name));
   }
@@ -139,13 +126,14 @@ async function buildAll(folder, version, build, log) {
 }
 
 /**
- * A hash of the sources of the programs.
+ * A hash of the sources of programs.
  *
  * @param {string} [folder] that has them, default: this one
+ * @param {ProgramSet} [set]
  */
-export async function sourcesHash(folder = MODULES) {
+export async function sourcesHash(folder = MODULES, set = CLI) {
   const hash = createHash("sha256");
-  for (const name of SOURCES) hash.update(await readFile(join(folder, name)));
+  for (const name of set.sources) hash.update(await readFile(join(folder, name)));
   return hash.digest("hex");
 }
 
@@ -163,60 +151,9 @@ export function sdkFolder(from) {
   }
 }
 
-/** @type {BuildProgram} */
-async function goBuild(program, version, output, log) {
-  const cwd = join(MODULES, program.module);
-  await checkGo(cwd);
-  const started = Date.now();
-  let downloads = 0;
-  log(`Building ${program.name} ${version} from its Go module.`);
-  const heartbeat = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
-    log(`Still building ${program.name}: ${seconds} s, ${downloads} modules downloaded.`);
-  }, HEARTBEAT_MS);
-  const work = await mkdtemp(join(tmpdir(), "pulumi-cli-"));
-  try {
-    const overlay = program.overlay && (await program.overlay(cwd, work));
-    const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
-    const flags = [
-      "-trimpath",
-      "-ldflags",
-      `-s -w ${versionFlag}`,
-      ...(overlay ? ["-overlay", overlay] : []),
-    ];
-    const args = ["build", ...flags, "-o", output, program.package];
-    const result = await runCommand("go", args, {
-      cwd,
-      // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
-      env: { ...process.env, CGO_ENABLED: "0" },
-      onLine: (line) => {
-        if (line.startsWith("go: downloading ")) downloads += 1;
-      },
-    });
-    if (result.exitCode === 0) return;
-    throw new Error(
-      `Building ${program.name} ${version} with Go failed:\n${outputTail(result)}\n` +
-        "Its modules come from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",
-    );
-  } finally {
-    clearInterval(heartbeat);
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-/**
- * Asks Go, in the module's folder, which version it would use: newer Go fetches the one the module requires itself.
- *
- * @param {string} moduleFolder
- */
-async function checkGo(moduleFolder) {
-  const goMod = await readFile(join(moduleFolder, "go.mod"), "utf8");
-  const required = /^go (\S+)/m.exec(goMod)?.[1] ?? "";
-  const found = await runCommand("go", ["env", "GOVERSION"], { cwd: moduleFolder }).catch(() => undefined);
-  const actual = found?.exitCode === 0 ? parseVersion(found.stdout) : undefined;
-  if (actual !== undefined && compareVersions(actual, required) >= 0) return;
-  const state = found === undefined ? "is not installed" : `is too old (${outputTail(found, 3)})`;
-  throw new Error(`To build the Pulumi CLI, Go ${required} or newer is needed, and Go ${state}.`);
+/** @param {ProgramSet} set */
+function filesOf({ programs, sdkScript }) {
+  return [...programs.map(({ name }) => name), ...(sdkScript ? [sdkScript] : [])];
 }
 
 /** @param {string} file */

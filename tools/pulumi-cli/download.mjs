@@ -34,7 +34,7 @@ export function downloadFolder(cacheRoot, version) {
 export async function downloadCli({ cacheRoot, version, download = officialDownload }) {
   const folder = downloadFolder(cacheRoot, version);
   await mkdir(dirname(folder), { recursive: true });
-  await withLock(`${folder}.lock`, async () => {
+  await withLock(folder, async () => {
     const workPrefix = `${folder}.downloading-`;
     await removeLeftovers(workPrefix);
     const work = await mkdtemp(workPrefix);

@@ -8,7 +8,7 @@ import { type TriggerOptions, triggerEvent } from "./trigger";
 
 const DEFAULT_PORT = 8042;
 
-/** Runs the command `up42-emulator`; a failure is told on stderr and ends with exit code 1. */
+/** Runs the command `up42-emulator`; it prints a failure on stderr and ends with exit code 1. */
 export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
@@ -55,7 +55,7 @@ function addServe(command: Command): Command {
     .option("--retries <number>", "how often a live notification is sent again", wholeNumber, 3)
     .option(
       "--retry-delay <ms>",
-      "pause before the first retry, doubled for each further one",
+      "pause before the first retry; each further pause is twice as long",
       atLeastZero,
       1000,
     )

@@ -9,7 +9,7 @@ export interface TriggerOptions {
   readonly url: string;
 }
 
-/** As much of an answer's delivery as the command tells about. */
+/** As much of an answer's delivery as the command reports. */
 interface Progress {
   readonly id: string;
   readonly url: string;
@@ -18,7 +18,7 @@ interface Progress {
 }
 
 /**
- * Makes an event happen in a running emulator and tells how its notifications fare.
+ * Makes an event happen in a running emulator and reports how its notifications fare.
  * @throws Error when nobody is subscribed, a notification isn't delivered, or no emulator answers.
  */
 export async function triggerEvent(event: string, { status, workspace, url }: TriggerOptions): Promise<void> {
@@ -35,14 +35,14 @@ export async function triggerEvent(event: string, { status, workspace, url }: Tr
 }
 
 async function follow(base: string, started: Progress): Promise<string> {
-  let told = 0;
+  let reported = 0;
   for (
     let delivery = started;
     ;
     delivery = toProgress(await call(`${base}/_emulator/deliveries/${started.id}`))
   ) {
-    for (const { outcome } of delivery.attempts.slice(told)) {
-      process.stdout.write(`${delivery.url}  attempt ${++told}: ${outcome}\n`);
+    for (const { outcome } of delivery.attempts.slice(reported)) {
+      process.stdout.write(`${delivery.url}  attempt ${++reported}: ${outcome}\n`);
     }
     if (delivery.state !== "pending") return delivery.state;
     await delay(POLL_MS);

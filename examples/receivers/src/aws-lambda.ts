@@ -33,9 +33,9 @@ export function createHandler(
       await handleOnce(verified, store, onNotification);
       return { statusCode: 204 };
     } catch (error) {
-      // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
-      console.error(error);
+      // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
       const known = error instanceof NotificationError;
+      console.error(known ? error.message : error);
       return {
         statusCode: known ? error.statusCode : 500,
         headers: { "content-type": "application/json", ...(known ? error.headers : {}) },

@@ -19,9 +19,9 @@ export function createReceiver(
   return app;
 }
 
-// The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
+// The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
 const answerWithCode: ErrorRequestHandler = (error, _request, response, next) => {
-  console.error(error);
+  console.error(error instanceof NotificationError ? error.message : error);
   if (response.headersSent) return next(error);
   const code = error instanceof NotificationError ? error.code : "not_handled";
   response.status(error.statusCode ?? 500).json({ code });

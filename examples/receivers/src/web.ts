@@ -15,8 +15,8 @@ export function createReceiver(
       await onNotification(notification);
       return new Response(null, { status: 204 });
     } catch (error) {
-      // The code lets UP42's webhook test show what is wrong; the message is for whoever runs the receiver.
-      console.error(error);
+      // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
+      console.error(error instanceof NotificationError ? error.message : error);
       const [status, code] =
         error instanceof NotificationError ? [error.statusCode, error.code] : [500, "not_handled"];
       return Response.json({ code }, { status });

@@ -1,3 +1,4 @@
+import type { ConfigSource } from "../config/lookup";
 import type { Reporter } from "../lifecycle/caller";
 import type { Session } from "../lifecycle/session";
 import { Sessions } from "../lifecycle/sessions";
@@ -35,9 +36,13 @@ export const reporter: Reporter = {
  * @throws Up42Error when it cannot be used, or `--stack` names a stack whose configuration cannot be read.
  */
 export async function openSession(options: AccountOptions): Promise<Session> {
+  return new Sessions(await readSource(options)).for(options.profile);
+}
+
+/** Where this command reads its settings: the stack's configuration and the environment, as `pulumi up` does. */
+export async function readSource(options: AccountOptions): Promise<ConfigSource> {
   const stackConfig = await readStackConfig(options);
-  const sessions = new Sessions({ config: (key) => stackConfig.get(key), env: process.env });
-  return sessions.for(options.profile);
+  return { config: (key) => stackConfig.get(key), env: process.env };
 }
 
 /** A pipeline that has everything in its environment need not have access to the stack. */

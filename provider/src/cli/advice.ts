@@ -2,6 +2,7 @@ import { parseInputs } from "../lifecycle/properties";
 import { webhookInputFields } from "../lifecycle/webhook/fields";
 import type { Imported } from "./import-file";
 import { secretKey } from "./program";
+import { quoted } from "./shell";
 
 /** What became of an import so far. */
 export interface Prepared {
@@ -67,9 +68,4 @@ function describeSecrets(count: number, areEncrypted: boolean): string {
     ? ", with secrets that only this stack can decrypt"
     : ". CAREFUL: their secrets stand in it in clear, since this stack's way of encrypting is not known here; only you " +
         "can read the file, and Pulumi encrypts them when it imports. Delete it right after";
-}
-
-/** For a POSIX shell, when that is needed at all. */
-function quoted(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -26,7 +26,8 @@ export function resourceNames(
   return names;
 }
 
-function slug(text: string): string {
+/** A text in lower-case letters, digits and hyphens; empty when nothing of it remains. */
+export function slug(text: string): string {
   const latin = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return latin
     .replace(/[^a-z0-9]+/g, "-")

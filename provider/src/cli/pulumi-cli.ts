@@ -69,6 +69,11 @@ export class PulumiCli {
     );
   }
 
+  /** Creates a stack of the project and selects it. @throws Up42Error when there is one with this name, too. */
+  async createStack(name: string): Promise<void> {
+    await this.#run(["stack", "init", name]);
+  }
+
   async state(): Promise<StackState> {
     const exported = await this.#run(["stack", "export", ...this.#stack()]);
     return this.#parse(ExportedStack, exported, "pulumi stack export").deployment;

@@ -1,6 +1,7 @@
 import { typeToken } from "../dynamic/stub";
 import { Up42Error } from "../up42/errors";
-import type { PulumiCli, StackState } from "./pulumi-cli";
+import { note } from "./account";
+import { PulumiCli, type StackOptions, type StackState } from "./pulumi-cli";
 
 /** The first release whose `pulumi import --file` takes inputs and outputs from the file. */
 const OLDEST_MAJOR = 3;
@@ -35,6 +36,26 @@ export async function readStack(cli: PulumiCli): Promise<StackState> {
     );
   }
   return await cli.state();
+}
+
+/**
+ * The state of the stack that the command runs in; undefined where there is none.
+ * @throws Up42Error when `--stack` names one that cannot be read.
+ */
+export async function readStackIfAny(options: StackOptions): Promise<StackState | undefined> {
+  const cli = new PulumiCli(options);
+  if (options.stack === undefined && !cli.isInProject) {
+    return undefined;
+  }
+  try {
+    return await cli.state();
+  } catch (error) {
+    if (options.stack !== undefined || !(error instanceof Up42Error)) {
+      throw error;
+    }
+    note(`Which webhooks this stack has is not known. ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The webhooks that the stack owns already; one that it only reads (`Webhook.get`) can still be imported. */

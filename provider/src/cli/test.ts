@@ -94,9 +94,10 @@ function subscribed(webhooks: readonly RemoteWebhook[], options: TestOptions): r
 async function testOne(
   session: Session,
   workspaceId: string,
-  { id, name, url, events, active }: RemoteWebhook,
+  webhook: RemoteWebhook,
   options: TestOptions,
 ): Promise<WebhookResult> {
+  const { id, name, events, active } = webhook;
   const eventNames = options.all
     ? options.events?.filter((event) => events.includes(event))
     : options.events && [...options.events];
@@ -104,11 +105,10 @@ async function testOne(
     const inputs = {
       webhookId: id,
       workspaceId,
-      webhook: { name, url, events: [...events], active },
       eventNames,
       timeoutSeconds: options.timeout,
     };
-    const { tests } = await runWebhookTest(session, { reporter }, inputs);
+    const { tests } = await runWebhookTest(session, { reporter }, inputs, webhook);
     return { id, name, active, tests };
   } catch (error) {
     if (error instanceof FailedTestError) {

@@ -1,42 +1,19 @@
 import { ConfigError } from "../up42/errors";
 import { isId } from "../up42/ids";
-import { isLoopback } from "../up42/loopback";
 import type { Credentials, Settings } from "../up42/settings";
+import { addressOf, isEmulator } from "./address";
+import { type ConfigSource, type Found, lookUp, type Names, namesFor, type SettingName } from "./lookup";
+
+export type { ConfigSource } from "./lookup";
 
 /** The provider's configuration, complete and checked. */
 export interface Config extends Settings {
   /** Undefined: the workspace of the account that the credentials belong to. */
   readonly workspaceId: string | undefined;
+  /** Whether `http://` may lead to hosts of private networks: to an emulator, and from there to receivers. */
+  readonly allowHttp: boolean;
   /** What the names of its settings begin with, for messages: `up42`, or `up42-<profile>`. */
   readonly namespace: string;
-}
-
-/** Where a value comes from; `config` wins over `env`. */
-export interface ConfigSource {
-  /** Reads a key of the stack's configuration, for instance `up42:username`. */
-  readonly config: (key: string) => string | undefined;
-  /** Undefined in a process whose environment is not the one that the resources' operations run in. */
-  readonly env: Readonly<Record<string, string | undefined>> | undefined;
-}
-
-type Key =
-  | "username"
-  | "password"
-  | "projectId"
-  | "projectApiKey"
-  | "accessToken"
-  | "workspaceId"
-  | "region"
-  | "apiUrl"
-  | "authUrl"
-  | "timeoutSeconds"
-  | "maxRetries";
-
-interface Found {
-  readonly value: string;
-  /** The name under which it was found, for messages. */
-  readonly from: string;
-  readonly inConfig: boolean;
 }
 
 /** UP42's hosts (documentation: developers/authentication; SDK). */
@@ -77,45 +54,25 @@ export function readConfig(source: ConfigSource, profile?: string): Config {
     );
   }
   const names = namesFor(profile);
-  const find = (key: Key): Found | undefined => lookUp(source, names, key);
+  const find = (key: SettingName): Found | undefined => lookUp(source, names, key);
   const region = regionOf(find("region"));
+  const allowHttp = flagOf(find("allowHttp"));
+  const setting = `${names.config("allowHttp")} (or ${names.env("allowHttp")})`;
+  const address = (key: "apiUrl" | "authUrl"): string | undefined => {
+    const found = find(key);
+    return found === undefined ? undefined : addressOf(found, { isAllowed: allowHttp, setting });
+  };
+  const apiUrl = address("apiUrl");
   return {
     credentials: credentialsOf(find, names, source.env !== undefined),
     workspaceId: idOf(find("workspaceId")),
     namespace: names.namespace,
-    apiUrl: addressOf(find("apiUrl")) ?? region.apiUrl,
-    authUrl: addressOf(find("authUrl")) ?? addressOf(find("apiUrl"), isLoopback) ?? region.authUrl,
+    allowHttp,
+    apiUrl: apiUrl ?? region.apiUrl,
+    authUrl: address("authUrl") ?? (apiUrl !== undefined && isEmulator(apiUrl) ? apiUrl : region.authUrl),
     timeoutSeconds: numberOf(find("timeoutSeconds"), { least: 1, whole: false }) ?? DEFAULT_TIMEOUT_SECONDS,
     maxRetries: numberOf(find("maxRetries"), { least: 0, whole: true }) ?? DEFAULT_MAX_RETRIES,
   };
-}
-
-interface Names {
-  readonly namespace: string;
-  readonly config: (key: Key) => string;
-  readonly env: (key: Key) => string;
-}
-
-function namesFor(profile: string | undefined): Names {
-  const namespace = profile === undefined ? "up42" : `up42-${profile}`;
-  const prefix = namespace.toUpperCase().replaceAll("-", "_");
-  return {
-    namespace,
-    config: (key) => `${namespace}:${key}`,
-    env: (key) => `${prefix}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-  };
-}
-
-function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined {
-  const configured = source.config(names.config(key))?.trim();
-  if (configured !== undefined && configured !== "") {
-    return { value: configured, from: names.config(key), inConfig: true };
-  }
-  const fromEnvironment = source.env?.[names.env(key)]?.trim();
-  if (fromEnvironment !== undefined && fromEnvironment !== "") {
-    return { value: fromEnvironment, from: names.env(key), inConfig: false };
-  }
-  return undefined;
 }
 
 /**
@@ -123,7 +80,7 @@ function lookUp(source: ConfigSource, names: Names, key: Key): Found | undefined
  * the config, its password in the environment), or stands alone when the config names none.
  */
 function credentialsOf(
-  find: (key: Key) => Found | undefined,
+  find: (key: SettingName) => Found | undefined,
   names: Names,
   readsEnvironment: boolean,
 ): Credentials {
@@ -162,7 +119,7 @@ function credentialsOf(
   return build(kind, (key) => find(key)?.value ?? "");
 }
 
-function build(kind: CredentialKind, value: (key: Key) => string): Credentials {
+function build(kind: CredentialKind, value: (key: SettingName) => string): Credentials {
   switch (kind) {
     case "password":
       return { kind, username: value("username"), password: value("password") };
@@ -210,23 +167,11 @@ function regionOf(found: Found | undefined): { readonly apiUrl: string; readonly
   return region;
 }
 
-function addressOf(found: Found | undefined, accept: (url: URL) => boolean = () => true): string | undefined {
-  if (found === undefined) {
-    return undefined;
+function flagOf(found: Found | undefined): boolean {
+  if (found !== undefined && found.value !== "true" && found.value !== "false") {
+    throw new ConfigError(`${found.from} is "${found.value}"; it must be true or false.`);
   }
-  if (!URL.canParse(found.value)) {
-    throw new ConfigError(`${found.from} is not an absolute URL; write it like https://api.up42.com.`);
-  }
-  const url = new URL(found.value);
-  if (url.username !== "" || url.password !== "") {
-    throw new ConfigError(`${found.from} carries credentials in its URL; set them on their own instead.`);
-  }
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url))) {
-    throw new ConfigError(
-      `${found.from} must start with https://, since credentials are sent there; http:// is only for this machine.`,
-    );
-  }
-  return accept(url) ? url.href.replace(/\/+$/, "") : undefined;
+  return found?.value === "true";
 }
 
 function idOf(found: Found | undefined): string | undefined {

@@ -1,12 +1,13 @@
+import { Engine } from "../engine/engine";
+import { markSecrets } from "../engine/secret";
 import { isTexts, type Properties } from "../lifecycle/properties";
 import { type Call, PartialFailure, type ResourceLifecycle } from "../lifecycle/resource";
 import { Sessions } from "../lifecycle/sessions";
 import { Up42Error } from "../up42/errors";
 import { printable } from "../up42/printable";
-import { Engine } from "./engine";
+import { leaveToEngine } from "./engine-shows";
 import { InitializationError } from "./initialization-error";
 import type { DynamicProvider } from "./provider";
-import { markSecrets } from "./secret";
 
 /** Pulumi's host is started with the engine's address as its only argument. */
 const engine = new Engine(process.argv[2]);
@@ -32,17 +33,21 @@ export function serve(lifecycle: ResourceLifecycle): DynamicProvider {
     async check(olds, { __resource: resource, ...news }) {
       const [label, declaredTwice] = isTexts(resource) ? resource : [resource];
       const call = { ...callFor(), resource: textOf(label), twin: textOf(declaredTwice) };
-      const { inputs, failures } = await withoutTrace(lifecycle.check(call, olds, news));
+      const { inputs, failures } = await shownOnce(lifecycle.check(call, olds, news));
       return { inputs: markSecrets(inputs), failures };
     },
 
     async diff(id, olds, news) {
-      const difference = await withoutTrace(lifecycle.diff(callFor(), id, olds, news));
+      const difference = await shownOnce(lifecycle.diff(callFor(), id, olds, news));
       const { changed, replaces, isForced = false } = difference;
       reportSecret(changed, olds);
       // The host passes on no changed properties. Where the engine finds them itself, it also acts on a
       // `replaceOnChanges` that a transform has set.
       const changes = changed.length > 0 && !isForced ? undefined : changed.length > 0;
+      // A state that the plugin wrote has no stub. Reading and deleting take it from there: an update puts it in.
+      if (olds.__provider === undefined) {
+        return { changes: true, replaces };
+      }
       return { changes, replaces };
     },
 
@@ -56,7 +61,7 @@ export function serve(lifecycle: ResourceLifecycle): DynamicProvider {
     },
 
     async read(id, props) {
-      const result = await withoutTrace(lifecycle.read(callFor(), id, props));
+      const result = await shownOnce(lifecycle.read(callFor(), id, props));
       if (result === undefined) {
         return {};
       }
@@ -69,7 +74,7 @@ export function serve(lifecycle: ResourceLifecycle): DynamicProvider {
     },
 
     async delete(id, props) {
-      await withoutTrace(lifecycle.delete(callFor(), id, props));
+      await shownOnce(lifecycle.delete(callFor(), id, props));
     },
   };
 }
@@ -109,17 +114,13 @@ async function initialized<T>(inputs: Properties, work: Promise<T>): Promise<T> 
   }
 }
 
-/**
- * Pulumi's host prints an error with its stack, besides returning it to the engine, which shows it with the resource.
- * A user can do nothing with the trace of an error that is not a defect, so it is left out.
- */
-async function withoutTrace<T>(work: Promise<T>): Promise<T> {
+/** An error that is not a defect is shown once, with the resource. */
+async function shownOnce<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof Up42Error) {
-      error.stack = "see the resource's error";
-      error.toString = () => error.name;
+      leaveToEngine(error);
     }
     throw error;
   }

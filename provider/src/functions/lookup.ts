@@ -3,11 +3,9 @@ import { isRunByCli } from "../config/run-by-cli";
 import type { Reporter } from "../lifecycle/caller";
 import type { Session } from "../lifecycle/session";
 import { Sessions } from "../lifecycle/sessions";
-import { isConcealed, sameUrl } from "../lifecycle/webhook/compare";
-import { missingWebhook } from "../lifecycle/webhook/read";
+import * as find from "../lifecycle/webhook/find";
 import { Up42Error } from "../up42/errors";
-import type { RemoteWebhook, WebhookEvent } from "../up42/model";
-import type { Operation } from "../up42/operation";
+import type { WebhookEvent } from "../up42/model";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";
 
 /**
@@ -31,38 +29,21 @@ function readStackConfig(key: string): string | undefined {
 
 /** @throws pulumi.RunError */
 export async function listEvents({ profile }: Pick<WorkspaceLookup, "profile">): Promise<WebhookEvent[]> {
-  return await run(profile, "list UP42's events", async (session, operation) => [
-    ...(await session.api.listEvents(operation)),
-  ]);
+  return await run(profile, async (session) => [...(await find.listEvents(session, { reporter }))]);
 }
 
 /** @throws pulumi.RunError */
 export async function listWebhooks(lookup: WorkspaceLookup): Promise<GetWebhookResult[]> {
-  return await run(lookup.profile, "list the webhooks of the workspace", async (session, operation) => {
-    const workspaceId = await session.workspaceId(lookup.workspaceId, operation);
-    const webhooks = [...(await session.api.listWebhooks(workspaceId, operation))];
-    const ordered = webhooks.sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
-    return ordered.map((webhook) => resultOf(webhook, workspaceId));
-  });
+  return await run(lookup.profile, async (session) =>
+    (await find.listWebhooks(session, { reporter }, lookup)).map(resultOf),
+  );
 }
 
 /** @throws pulumi.RunError */
 export async function findWebhook(lookup: GetWebhookArgs): Promise<GetWebhookResult> {
-  const { id, name, url } = lookup;
-  if ((id !== undefined) === (name !== undefined || url !== undefined)) {
-    throw new pulumi.RunError("getWebhook wants an id, or else a name or a url (or both of these).");
-  }
-  return await run(lookup.profile, `find ${wanted(lookup)}`, async (session, operation) => {
-    const workspaceId = await session.workspaceId(lookup.workspaceId, operation);
-    const webhook =
-      id === undefined
-        ? theOnly(session, await matching(session, workspaceId, lookup, operation), workspaceId)
-        : await session.api.getWebhook(workspaceId, id, operation);
-    if (webhook === undefined) {
-      throw missingWebhook(session, workspaceId);
-    }
-    return resultOf(webhook, workspaceId);
-  });
+  return await run(lookup.profile, async (session) =>
+    resultOf(await find.findWebhook(session, { reporter }, lookup)),
+  );
 }
 
 /**
@@ -80,75 +61,25 @@ export async function findWebhookIfAny(lookup: GetWebhookArgs): Promise<GetWebho
   }
 }
 
-/** No webhook has the name and the URL. */
-class NoMatchError extends Up42Error {}
-
-/** A {@link NoMatchError} as Pulumi shows it. */
+/** A {@link find.NoMatchError} as Pulumi shows it. */
 class NoMatchRunError extends pulumi.RunError {}
 
-function wanted({ id, name, url }: GetWebhookArgs): string {
-  const parts = [
-    name === undefined ? [] : [`the name "${name}"`],
-    url === undefined ? [] : [`the URL ${url}`],
-  ].flat();
-  return id === undefined ? `the webhook with ${parts.join(" and ")}` : `webhook ${id}`;
-}
-
-async function matching(
-  session: Session,
-  workspaceId: string,
-  { name, url }: GetWebhookArgs,
-  operation: Operation,
-): Promise<readonly RemoteWebhook[]> {
-  return (await session.api.listWebhooks(workspaceId, operation)).filter(
-    (one) => (name === undefined || one.name === name) && (url === undefined || sameUrl(one.url, url)),
-  );
-}
-
-function theOnly(session: Session, webhooks: readonly RemoteWebhook[], workspaceId: string): RemoteWebhook {
-  const [first, ...others] = webhooks;
-  if (first === undefined) {
-    throw new NoMatchError(`there is none in workspace ${workspaceId}`, {
-      nextStep: `Check the spelling, and the workspace (workspaceId, or ${session.settingName("workspaceId")})`,
-    });
-  }
-  if (others.length > 0) {
-    const found = webhooks.map(({ id }) => id).join(", ");
-    throw new Up42Error(`there are ${webhooks.length} in workspace ${workspaceId} (${found})`, {
-      nextStep: "Look it up by its id",
-    });
-  }
-  return first;
-}
-
-/** A secret that UP42 masks is none that anybody could use. */
-function resultOf({ secret, events, ...rest }: RemoteWebhook, workspaceId: string): GetWebhookResult {
+function resultOf({ secret, events, ...rest }: find.FoundWebhook): GetWebhookResult {
   return {
     ...rest,
     events: [...events],
-    secret: secret === undefined || isConcealed(secret) ? undefined : pulumi.secret(secret),
-    workspaceId,
+    secret: secret === undefined ? undefined : pulumi.secret(secret),
   };
 }
 
-/** By code units, so that the order is the same everywhere. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
 /** Pulumi shows a `RunError` by its message alone; anything else comes with a trace that helps no user. */
-async function run<T>(
-  profile: string | undefined,
-  what: string,
-  work: (session: Session, operation: Operation) => Promise<T>,
-): Promise<T> {
+async function run<T>(profile: string | undefined, work: (session: Session) => Promise<T>): Promise<T> {
   try {
-    const session = sessions.for(profile);
-    return await session.run(what, { reporter }, async (operation) => await work(session, operation));
+    return await work(sessions.for(profile));
   } catch (error) {
     if (error instanceof Up42Error) {
       const { message, cause } = error;
-      throw cause instanceof NoMatchError ? new NoMatchRunError(message) : new pulumi.RunError(message);
+      throw cause instanceof find.NoMatchError ? new NoMatchRunError(message) : new pulumi.RunError(message);
     }
     throw error;
   }

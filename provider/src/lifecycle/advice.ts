@@ -15,7 +15,9 @@ const NEXT_STEPS: Readonly<Record<ErrorCode, (key: (name: string) => string) => 
   network: (key) =>
     `Check the network, and ${key("apiUrl")} and ${key("authUrl")} if they are set, and try again`,
   "not-found": (key) => `Check ${key("workspaceId")}, and ${key("apiUrl")} if it is set`,
-  "not-up42": (key) => `Check the network, and ${key("apiUrl")} if it is set: this is not UP42's API`,
+  "not-up42": (key) =>
+    `Check what is in between (a proxy, a firewall, the network's sign-in page), and ${key("apiUrl")} and ` +
+    `${key("authUrl")} if they are set; then try again`,
   proxy: () => "Put the proxy's credentials into HTTPS_PROXY",
   "rate-limited": (key) =>
     `Wait a little and try again, raise ${key("timeoutSeconds")}, or run Pulumi with a lower \`--parallel\``,

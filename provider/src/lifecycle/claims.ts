@@ -1,9 +1,5 @@
-import { setTimeout } from "node:timers/promises";
+import { Calls } from "./calls";
 import { sameTime } from "./webhook/compare";
-
-/** The engine hands over all resources of a command within this time, unless they wait for each other. */
-const QUIET_MS = 2_000;
-const LONGEST_WAIT_MS = 15_000;
 
 /** A webhook as one state entry last saw it. */
 interface Claim {
@@ -17,16 +13,12 @@ interface Claim {
  * each adoption changes the webhook.
  */
 export class Claims {
+  /** What the claims come from. */
+  readonly calls = new Calls();
   readonly #updatedAt = new Map<string, Set<string>>();
   readonly #adopted = new Map<string, string>();
   /** Webhooks whose entries are being deleted: their claims end with them. */
   readonly #leaving: Claim[] = [];
-  #lastCall = 0;
-
-  /** Notes that the engine called: more calls may follow at once. */
-  touch(): void {
-    this.#lastCall = Date.now();
-  }
 
   /** Says that an entry which stays in the program has this webhook. */
   add({ id, updatedAt }: Claim): void {
@@ -83,17 +75,5 @@ export class Claims {
   hasOther(claim: Claim): boolean {
     const known = [...(this.#updatedAt.get(claim.id) ?? [])];
     return known.some((updatedAt) => !sameTime(updatedAt, claim.updatedAt)) || this.isAdopted(claim);
-  }
-
-  /** Waits until the engine has handed over the resources that it is going to hand over now. */
-  async settled(): Promise<void> {
-    const latest = Date.now() + LONGEST_WAIT_MS;
-    for (;;) {
-      const remaining = Math.min(this.#lastCall + QUIET_MS, latest) - Date.now();
-      if (remaining <= 0) {
-        return;
-      }
-      await setTimeout(remaining);
-    }
   }
 }

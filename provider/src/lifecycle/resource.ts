@@ -11,6 +11,8 @@ export interface Call extends Caller {
   readonly resource?: string | undefined;
   /** Another resource of the program that declares the same, when the program itself has found it. */
   readonly twin?: string | undefined;
+  /** The id of what is being imported, and `olds` are what is there: nobody has declared it before. */
+  readonly importedId?: string | undefined;
 }
 
 /** What `read` finds: the properties as they are, and the inputs that would lead to them, if they may have changed. */

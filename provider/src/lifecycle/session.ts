@@ -11,16 +11,20 @@ import { Workspace } from "./workspace";
 /** Knowing the events is a courtesy: it may not hold up a deployment for longer than this. */
 const EVENTS_TIMEOUT_MS = 10_000;
 
+/** What a session needs of the configuration. */
+export type SessionSettings = Pick<Config, "workspaceId" | "timeoutSeconds" | "namespace"> &
+  Partial<Pick<Config, "allowHttp">>;
+
 /** All that is known and under way at UP42 for one set of credentials, in this process. */
 export class Session {
-  readonly #settings: Pick<Config, "workspaceId" | "timeoutSeconds" | "namespace">;
+  readonly #settings: SessionSettings;
   readonly #workspaces = new Map<string, Workspace>();
   #ownWorkspaceId: Promise<string> | undefined;
   #eventNames: Promise<readonly string[] | undefined> | undefined;
 
   constructor(
     readonly api: WebhooksApi,
-    settings: Pick<Config, "workspaceId" | "timeoutSeconds" | "namespace">,
+    settings: SessionSettings,
     readonly claims: Claims = new Claims(),
   ) {
     this.#settings = settings;
@@ -67,6 +71,11 @@ export class Session {
   /** The workspace that is named, the configuration's, or the account's own. */
   async workspaceId(named: string | undefined, operation: Operation): Promise<string> {
     return named ?? this.#settings.workspaceId ?? (await this.#askForOwnWorkspaceId(operation));
+  }
+
+  /** Whether `http://` may lead to hosts of private networks. */
+  get allowsHttp(): boolean {
+    return this.#settings.allowHttp ?? false;
   }
 
   /** The workspace that the configuration names. */

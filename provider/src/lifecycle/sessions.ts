@@ -1,11 +1,12 @@
 import { type ConfigSource, readConfig } from "../config/config";
 import { Up42Client } from "../up42/client";
+import { Redactor } from "../up42/redact";
 import { Claims } from "./claims";
 import { Session } from "./session";
 
 /** What the sessions of a process are made from. */
 export interface SessionsOptions extends ConfigSource {
-  /** Whether the process that this one works for has ended: then nothing more is sent. Default: never. */
+  /** Whether Pulumi has ended or was interrupted: then nothing more is sent. Default: never. */
   readonly isAbandoned?: () => boolean;
 }
 
@@ -13,6 +14,8 @@ export interface SessionsOptions extends ConfigSource {
 export class Sessions {
   /** Which webhooks have an owner, in all accounts. */
   readonly claims = new Claims();
+  /** Hides the secrets that this process has met, whichever account they belong to. */
+  readonly redactor = new Redactor();
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, Session>();
 
@@ -33,7 +36,10 @@ export class Sessions {
     if (known !== undefined) {
       return known;
     }
-    const client = new Up42Client(config, { isAbandoned: this.#options.isAbandoned });
+    const client = new Up42Client(config, {
+      isAbandoned: this.#options.isAbandoned,
+      redactor: this.redactor,
+    });
     const session = new Session(client, config, this.claims);
     this.#sessions.set(key, session);
     return session;

@@ -11,7 +11,7 @@ export interface NodeRequest {
   readonly rawBody?: unknown;
   /** What a body parser has made; text or bytes, so that they can be verified. */
   readonly body?: unknown;
-  /** Whether somebody has read from the stream. */
+  /** Whether the stream has been read from. */
   readonly readableDidRead?: boolean | undefined;
   /** Reads the stream, and leaves it open so that the request can be answered. */
   iterator?(options: { destroyOnReturn?: boolean }): AsyncIterable<unknown>;

@@ -24,7 +24,7 @@ export interface ReplayStore {
    */
   claim(messageId: string, owner: string, leaseSeconds: number): ReplayState | Promise<ReplayState>;
   /**
-   * Remembers that a notification was handled, whoever has claimed it: that is a fact.
+   * Remembers that a notification was handled, no matter who has claimed it: that is a fact.
    *
    * @param messageId The notification's `messageId`.
    * @param retentionSeconds How long to remember it.

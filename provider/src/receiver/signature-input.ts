@@ -116,7 +116,7 @@ function unquoted(text: string | undefined): string | undefined {
 export function labelNotFound(header: string): NotificationError {
   return new NotificationError(
     "label_not_found",
-    `The ${header} header has no member named ${SIGNATURE_LABEL}: the request was signed by somebody other than UP42.`,
+    `The ${header} header has no member named ${SIGNATURE_LABEL}: UP42 did not sign the request.`,
   );
 }
 

@@ -23,7 +23,7 @@ export interface VerifiedNotification {
   readonly notification: Notification;
   /**
    * Whether the signature covers the body, by a digest among the signed headers. If false, it proves only that UP42
-   * sent these headers, to somebody, once: whoever saw that request could have put another body to it.
+   * sent these headers to a receiver once. A person who saw that request could have put another body to it.
    */
   readonly bodyBound: boolean;
   /** When the signature says it was made. */
@@ -108,7 +108,7 @@ function requireHeader(headers: HeaderLookup, name: "signature-input" | "signatu
   throw new NotificationError(
     name === "signature" ? "missing_signature" : "missing_signature_input",
     `The request has no ${name} header: UP42 signs only for webhooks that have a secret. Give the webhook the secret` +
-      " that the receiver has, and check that no proxy on the way removes the header; otherwise somebody else sent it.",
+      " that the receiver has, and check that no proxy on the way removes the header; otherwise UP42 did not send it.",
   );
 }
 
@@ -136,7 +136,7 @@ function signatureMismatch(secrets: number): NotificationError {
     "signature_mismatch",
     `The signature was made with ${secrets === 1 ? "another secret" : "none of the secrets"}, or the signed headers were` +
       " changed: check that the webhook and the receiver have the same secret, without spaces or line ends around it," +
-      " and that no proxy rewrites headers; otherwise somebody else sent the request.",
+      " and that no proxy rewrites headers; otherwise UP42 did not send the request.",
   );
 }
 

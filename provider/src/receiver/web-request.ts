@@ -9,7 +9,7 @@ export interface WebRequest {
   readonly url: string;
   /** The headers. */
   readonly headers: HeadersObject;
-  /** Whether somebody has read the body already. */
+  /** Whether the body has been read already. */
   readonly bodyUsed: boolean;
   /** The body; `null` when there is none, `undefined` in browsers that have it only as a whole. */
   readonly body?: WebBody | null | undefined;

@@ -87,7 +87,7 @@ export class WebhookTest extends pulumi.CustomResource {
   }
 }
 
-/** What of a webhook, when it changes, makes a new test necessary. A new secret shows in `updatedAt`. */
-function tested({ id, workspaceId, url, events, active, updatedAt }: Webhook): pulumi.Inputs {
-  return { id, workspaceId, url, events, active, updatedAt };
+/** What of a webhook, when it changes, makes a new test necessary (a new secret shows in `updatedAt`), and its name. */
+function tested({ id, name, workspaceId, url, events, active, updatedAt }: Webhook): pulumi.Inputs {
+  return { id, name, workspaceId, url, events, active, updatedAt };
 }

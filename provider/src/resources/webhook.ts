@@ -9,7 +9,10 @@ export type IfExists = "error" | "adopt" | "create";
 
 /** The arguments of a {@link Webhook}. */
 export interface WebhookArgs {
-  /** Where UP42 sends notifications: an absolute `https://` URL (`http://` only for this machine). */
+  /**
+   * Where UP42 sends notifications: an absolute `https://` URL. With an emulator, `http://` for this machine, and for
+   * hosts of private networks when `up42:allowHttp` is `true`.
+   */
   url: pulumi.Input<string>;
   /** What to be notified of, for instance `["job.status", "order.status"]`; see {@link getWebhookEvents}. */
   events: pulumi.Input<pulumi.Input<string>[]>;

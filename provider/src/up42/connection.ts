@@ -1,6 +1,15 @@
-import { AbandonedError, AnswerError, ApiError, CredentialsError, messageOf, Up42Error } from "./errors";
+import {
+  AbandonedError,
+  AnswerError,
+  ApiError,
+  CredentialsError,
+  messageOf,
+  TransportError,
+  Up42Error,
+} from "./errors";
 import { readFailure } from "./failure";
 import type { Operation } from "./operation";
+import { proxySecrets } from "./proxy/proxy";
 import { Redactor } from "./redact";
 import { Pause, type Repeatable, withRetries } from "./retry";
 import { clockOf, parseRetryAfter } from "./retry-after";
@@ -41,6 +50,8 @@ export interface ConnectionOptions {
   readonly transport?: Transport | undefined;
   /** Whether the process that this one works for has ended; asked before each request. */
   readonly isAbandoned?: (() => boolean) | undefined;
+  /** Hides the secrets that this process has met, for every account alike. Default: one of its own. */
+  readonly redactor?: Redactor | undefined;
 }
 
 type Unsent = Omit<HttpRequest, "timeoutMs">;
@@ -52,19 +63,24 @@ export class Connection {
   readonly #transport: Transport;
   readonly #isAbandoned: () => boolean;
   readonly #pause = new Pause();
-  readonly #redactor = new Redactor();
+  readonly #redactor: Redactor;
   readonly #tokens: Tokens;
   #clockOffsetMs = 0;
 
   constructor(
     settings: Settings,
-    { transport = createTransport(), isAbandoned = () => false }: ConnectionOptions = {},
+    {
+      transport = createTransport(),
+      isAbandoned = () => false,
+      redactor = new Redactor(),
+    }: ConnectionOptions = {},
   ) {
     this.#transport = transport;
+    this.#redactor = redactor;
     this.#isAbandoned = isAbandoned;
     this.attemptTimeoutMs = Math.min(LONGEST_ATTEMPT_MS, settings.timeoutSeconds * 1000 * ATTEMPT_SHARE);
     this.maxRetries = settings.maxRetries;
-    for (const credential of secretsOf(settings.credentials)) {
+    for (const credential of [...secretsOf(settings.credentials), ...proxySecrets()]) {
       this.conceal(credential);
     }
     this.#tokens = new Tokens(
@@ -122,6 +138,9 @@ export class Connection {
       return answer;
     }
     const failure = readFailure(call, answer, (text) => this.redact(text));
+    if (failure.isForeign) {
+      throw new ApiError(failure);
+    }
     const canRenew = this.#tokens.refuse(token);
     if (call.repeatable === "ifNotProcessed" && !failure.isOwn) {
       return answer;
@@ -186,13 +205,25 @@ export class Connection {
       throw new AbandonedError();
     }
     const time = Math.min(timeoutMs, operation.deadline.remainingMs);
-    const answer = await this.#transport({ ...request, timeoutMs: time });
+    const answer = await this.#exchange({ ...request, timeoutMs: time });
     this.#readClock(answer);
     const asked = parseRetryAfter(answer.retryAfter, clockOf(answer.date));
     if (pausesOthers && (answer.status === 429 || (answer.status === 503 && asked !== undefined))) {
       this.#pause.extend(asked ?? DEFAULT_PAUSE_MS);
     }
     return answer;
+  }
+
+  /** A proxy may repeat in its refusal what it was sent. */
+  async #exchange(request: HttpRequest): Promise<HttpAnswer> {
+    try {
+      return await this.#transport(request);
+    } catch (error) {
+      if (error instanceof TransportError) {
+        error.message = this.redact(error.message);
+      }
+      throw error;
+    }
   }
 
   #readClock({ date }: HttpAnswer): void {
@@ -212,7 +243,9 @@ export class Connection {
       return parse(this.#successful(request, answer));
     } catch (error) {
       if (error instanceof AnswerError) {
-        error.message = this.redact(error.message);
+        const through =
+          error.code === "not-up42" && answer.proxy !== undefined ? ` (by way of ${answer.proxy})` : "";
+        error.message = this.redact(error.message) + through;
         this.#transport.discardConnections();
       }
       throw error;

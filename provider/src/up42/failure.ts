@@ -2,9 +2,12 @@ import { STATUS_CODES } from "node:http";
 import * as v from "valibot";
 import type { ApiFailure } from "./errors";
 import { clockOf, parseRetryAfter } from "./retry-after";
+import { toJson } from "./to-json";
 import type { HttpAnswer, HttpRequest } from "./transport";
 
 const MAX_MESSAGE_LENGTH = 400;
+/** Proxies and sign-in pages of networks have these to themselves. */
+const OF_THE_NETWORK = new Set([407, 511]);
 
 /**
  * Every form in which UP42 is known to say what went wrong: the envelope's `error` (its exact fields are not
@@ -39,6 +42,7 @@ export function readFailure(
   redact: (text: string) => string,
 ): ApiFailure {
   const isWebPage = /html/i.test(answer.contentType) || /^\s*<(!doctype|html)/i.test(answer.body);
+  const isForeign = isWebPage || isRedirect(answer) || OF_THE_NETWORK.has(answer.status);
   const retryAfterMs = parseRetryAfter(answer.retryAfter, clockOf(answer.date));
   return {
     method: request.method,
@@ -46,13 +50,21 @@ export function readFailure(
     status: answer.status,
     // Redacted before it is cut, so that half a secret cannot remain at the end.
     message: shorten(redact(messageIn(answer, isWebPage))) || (STATUS_CODES[answer.status] ?? ""),
-    isOwn: !isWebPage && isOwnError(parseJson(answer.body), answer.status, request.url),
-    isWebPage,
+    isOwn: !isForeign && isOwnError(parseJson(answer.body), answer.status, request.url),
+    isForeign,
+    proxy: answer.proxy,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
+function isRedirect({ status }: HttpAnswer): boolean {
+  return status >= 300 && status <= 399;
+}
+
 function messageIn(answer: HttpAnswer, isWebPage: boolean): string {
+  if (isRedirect(answer) && answer.redirectsTo !== undefined) {
+    return `a redirect to ${answer.redirectsTo}, not an answer of UP42's API`;
+  }
   if (isWebPage) {
     const title = titleOf(answer.body);
     return `a web page${title.trim() === "" ? "" : ` titled "${title.trim()}"`}, not an answer of UP42's API`;
@@ -85,18 +97,6 @@ function spelledOut(body: v.InferOutput<typeof failureBody>): string {
     .join(": ");
 }
 
-/** Details that are nested too deeply to be written say less than the rest of the message. */
-function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) {
-      return "(nested too deeply to be shown)";
-    }
-    throw error;
-  }
-}
-
 /** UP42's envelope (`data` null, `error` set), or the problem of its newer endpoints with the status it came with. */
 const said = v.pipe(
   v.looseObject({}),
@@ -110,8 +110,25 @@ const ownErrors = v.object({
   errors: v.pipe(v.array(v.object({ message: v.string() })), v.minLength(1)),
 });
 const problem = v.object({ title: v.string(), status: v.number(), detail: v.nullish(v.string()) });
-/** Only the login answers like this. Elsewhere it is a gateway's: many say `{"error": "Too Many Requests"}`. */
-const oauthError = v.object({ error: v.string(), error_description: v.optional(v.string()) });
+/**
+ * RFC 6749, section 5.2; others only with a description, since many a gateway says `{"error": "Forbidden"}`. Only the
+ * login answers like this.
+ */
+const oauthError = v.union([
+  v.object({
+    error: v.picklist([
+      "access_denied",
+      "invalid_client",
+      "invalid_grant",
+      "invalid_request",
+      "invalid_scope",
+      "invalid_token",
+      "unauthorized_client",
+      "unsupported_grant_type",
+    ]),
+  }),
+  v.object({ error: v.string(), error_description: v.string() }),
+]);
 
 function isOwnError(body: unknown, status: number, url: string): boolean {
   return (

@@ -110,7 +110,7 @@ function isRefusal(error: unknown): error is ApiError {
 }
 
 /** Today's password grant, or the project keys of older accounts (UP42's documentation: developers/authentication). */
-function tokenRequest({ credentials, apiUrl, authUrl }: LoginSettings): TokenRequest {
+export function tokenRequest({ credentials, apiUrl, authUrl }: LoginSettings): TokenRequest {
   switch (credentials.kind) {
     case "password":
       return {

@@ -1,7 +1,10 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { TransportError } from "./errors";
+import { issuerOf } from "./certificate";
 import { load } from "./load";
+import { type Attempt, attempts, ForwardAgent, ProxyRefusal, TunnelAgent } from "./proxy/agents";
+import { type HttpProxy, proxyFor, spellProxy } from "./proxy/proxy";
+import { isUntrusted, neverLeft, transportError } from "./transport-failure";
 
 /** One HTTP request, complete. */
 export interface HttpRequest {
@@ -24,6 +27,10 @@ export interface HttpAnswer {
   readonly date: string | undefined;
   /** The `Link` header, which pages of a list name each other in. */
   readonly link: string | undefined;
+  /** The host that a redirect leads to. */
+  readonly redirectsTo?: string | undefined;
+  /** The proxy that it came through, for messages. */
+  readonly proxy?: string | undefined;
   readonly body: string;
   /** Whether the body was longer than what was read of it. */
   readonly tooLarge: boolean;
@@ -44,58 +51,84 @@ export const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
 /** Of an error, only its message is wanted. */
 const MAX_FAILURE_BYTES = 64 * 1024;
 
-/** System calls that come before a connection is made: when one of them fails, the request never left. */
-const BEFORE_SENDING = new Set(["connect", "getaddrinfo", "queryA", "queryAaaa"]);
-const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+/** How requests to one host get there. */
+interface Route {
+  readonly agent: HttpAgent;
+  readonly proxy: HttpProxy | undefined;
+}
 
 /**
  * HTTP over node-fetch with kept-alive connections, as many as the engine has operations in flight.
  * Honours HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Does not follow redirects: an API that redirects is not UP42's.
  */
 export function createTransport(): Transport {
-  const agents = new Map<string, Promise<HttpAgent>>();
-  const agentFor = (url: string): Promise<HttpAgent> => {
-    const { origin } = new URL(url);
-    const agent = agents.get(origin) ?? createAgent(url, { keepAlive: true });
-    agents.set(origin, agent);
-    return agent;
+  const routes = new Map<string, Route>();
+  const routeFor = (url: URL): Route => {
+    const route = routes.get(url.origin) ?? createRoute(url, { keepAlive: true });
+    routes.set(url.origin, route);
+    return route;
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const [{ default: fetch }, agent] = await Promise.all([
-      load(import("node-fetch")),
-      request.ownConnection === true ? createAgent(request.url, { keepAlive: false }) : agentFor(request.url),
-    ]);
+    const url = new URL(request.url);
+    const route = request.ownConnection === true ? createRoute(url, { keepAlive: false }) : routeFor(url);
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
+    const attempt: Attempt = { signal, waitsForTunnel: false };
     try {
-      const response = await fetch(request.url, {
-        method: request.method,
-        headers: { ...request.headers },
-        ...(request.body === undefined ? {} : { body: request.body }),
-        agent,
-        signal,
-        redirect: "manual",
-      });
-      const limit = response.ok ? MAX_SUCCESS_BYTES : MAX_FAILURE_BYTES;
-      return {
-        status: response.status,
-        contentType: response.headers.get("content-type") ?? "",
-        retryAfter: response.headers.get("retry-after") ?? undefined,
-        date: response.headers.get("date") ?? undefined,
-        link: response.headers.get("link") ?? undefined,
-        ...(await readBody(response.body, limit)),
-      };
-    } catch (error) {
-      throw transportError(error, request);
+      return await attempts.run(attempt, async () => await exchange(request, route, signal));
+    } catch (caught) {
+      const { proxy } = route;
+      const { failure: error = caught } = attempt;
+      const endedAtProxy =
+        attempt.failure !== undefined ||
+        attempt.waitsForTunnel ||
+        (url.protocol === "http:" && neverLeft(error));
+      const issuer = isUntrusted(error) ? await issuerOf(url, proxy, endedAtProxy, signal) : undefined;
+      throw transportError({ request, proxy, endedAtProxy, error }, issuer);
     }
   };
   const discardConnections = (): void => {
-    for (const agent of agents.values()) {
-      // An agent that could not be made has failed its request already.
-      agent.then(retire, () => undefined);
+    for (const { agent } of routes.values()) {
+      retire(agent);
     }
-    agents.clear();
+    routes.clear();
   };
   return Object.assign(send, { discardConnections });
+}
+
+async function exchange(
+  request: HttpRequest,
+  { agent, proxy }: Route,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { default: fetch } = await load(import("node-fetch"));
+  const response = await fetch(request.url, {
+    method: request.method,
+    headers: { ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    agent,
+    signal,
+    redirect: "manual",
+  });
+  if (response.status === 407 && proxy !== undefined) {
+    throw new ProxyRefusal(response.status, response.statusText);
+  }
+  const header = (name: string): string | undefined => response.headers.get(name) ?? undefined;
+  const limit = response.ok ? MAX_SUCCESS_BYTES : MAX_FAILURE_BYTES;
+  return {
+    status: response.status,
+    contentType: header("content-type") ?? "",
+    retryAfter: header("retry-after"),
+    date: header("date"),
+    link: header("link"),
+    redirectsTo: hostOf(header("location"), request.url),
+    proxy: proxy === undefined ? undefined : spellProxy(proxy),
+    ...(await readBody(response.body, limit)),
+  };
+}
+
+/** Without the rest of the address, which may hold a token. */
+function hostOf(location: string | undefined, base: string): string | undefined {
+  return location !== undefined && URL.canParse(location, base) ? new URL(location, base).host : undefined;
 }
 
 /** Ends what is idle now, and what is in use when its answer is there. */
@@ -106,25 +139,15 @@ function retire(agent: HttpAgent): void {
   }
 }
 
-async function createAgent(url: string, { keepAlive }: { readonly keepAlive: boolean }): Promise<HttpAgent> {
-  const options = { keepAlive, noDelay: true };
-  const secure = new URL(url).protocol === "https:";
-  const proxy = await proxyFor(url);
-  if (proxy !== "") {
-    const { HttpsProxyAgent } = await load(import("https-proxy-agent"));
-    return new HttpsProxyAgent(proxy, options);
+/** @throws ConfigError when a variable names a proxy that cannot be used. */
+function createRoute(url: URL, { keepAlive }: { readonly keepAlive: boolean }): Route {
+  const settings = { keepAlive, noDelay: true };
+  const proxy = proxyFor(url);
+  const isSecure = url.protocol === "https:";
+  if (proxy !== undefined) {
+    return { proxy, agent: isSecure ? new TunnelAgent(proxy, settings) : new ForwardAgent(proxy, settings) };
   }
-  return secure ? new HttpsAgent(options) : new HttpAgent(options);
-}
-
-/** Asks the library only when there is a proxy variable at all: most machines have none. */
-async function proxyFor(url: string): Promise<string> {
-  const hasProxy = Object.keys(process.env).some((name) => /^(https?|all)_proxy$/i.test(name));
-  if (!hasProxy) {
-    return "";
-  }
-  const { getProxyForUrl } = await load(import("proxy-from-env"));
-  return getProxyForUrl(url);
+  return { proxy, agent: isSecure ? new HttpsAgent(settings) : new HttpAgent(settings) };
 }
 
 /** Reads at most `limit` bytes: neither an endless answer nor a huge one may fill the memory. */
@@ -144,43 +167,4 @@ async function readBody(
     }
   }
   return { body: Buffer.concat(chunks).toString(), tooLarge: false };
-}
-
-function transportError(error: unknown, request: HttpRequest): TransportError {
-  const target = `${request.method} ${request.url}`;
-  const { code, syscall, name, message } = describe(error);
-  if (name === "AbortError" || name === "TimeoutError") {
-    const seconds = Math.round(request.timeoutMs / 100) / 10;
-    return new TransportError(
-      `${target} was not answered within ${seconds} s`,
-      { sent: "maybe" },
-      { cause: error },
-    );
-  }
-  if (CERTIFICATE.test(code)) {
-    const reason = `${target} failed: the server's TLS certificate is not trusted (${code}); see NODE_EXTRA_CA_CERTS`;
-    return new TransportError(reason, { sent: "no", final: true }, { cause: error });
-  }
-  const sent = BEFORE_SENDING.has(syscall) ? "no" : "maybe";
-  return new TransportError(`${target} failed: ${code === "" ? message : code}`, { sent }, { cause: error });
-}
-
-interface Described {
-  readonly code: string;
-  readonly syscall: string;
-  readonly name: string;
-  readonly message: string;
-}
-
-function describe(error: unknown): Described {
-  const field = (name: string): string => {
-    const value: unknown = typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
-    return typeof value === "string" ? value : "";
-  };
-  return {
-    code: field("code"),
-    syscall: field("erroredSysCall") || field("syscall"),
-    name: field("name"),
-    message: field("message") || String(error),
-  };
 }

@@ -4,6 +4,7 @@ import { AnswerError } from "./errors";
 import { isId } from "./ids";
 import type { RemoteWebhook, WebhookSpec } from "./model";
 import { printable } from "./printable";
+import { toJson } from "./to-json";
 
 /**
  * UP42's JSON on one side, our types on the other; nothing else in this package knows the shape of an answer.
@@ -164,12 +165,13 @@ function parseJson(body: string): unknown {
   try {
     json = JSON.parse(body.replace(/^\uFEFF/, ""));
   } catch {
-    const isWebPage = /^\s*</.test(body);
-    throw new AnswerError(
-      isWebPage
-        ? "a web page came back instead of an answer of UP42's API: a proxy or a sign-in page of the network may be in between"
-        : `UP42's answer is not JSON (${body.length} characters, or cut off)`,
-    );
+    if (/^\s*</.test(body)) {
+      throw new AnswerError(
+        "a web page came back instead of an answer of UP42's API: a proxy or a sign-in page of the network may be in between",
+        { code: "not-up42" },
+      );
+    }
+    throw new AnswerError(`UP42's answer is not JSON (${body.length} characters, or cut off)`);
   }
   const said = errorBeside(json);
   if (said !== undefined) {
@@ -188,7 +190,7 @@ function errorBeside(json: unknown): string | undefined {
   }
   const { error } = json;
   const said = typeof error === "string" ? error : (error.message ?? error);
-  return typeof said === "string" ? said : JSON.stringify(said);
+  return typeof said === "string" ? said : toJson(said);
 }
 
 /** Names types only, never values: an answer may hold a secret. */

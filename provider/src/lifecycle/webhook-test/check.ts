@@ -12,7 +12,7 @@ import {
 } from "../properties";
 import type { Call } from "../resource";
 import { resolveWorkspaceId } from "../webhook/check";
-import { webhookTestInputFields } from "./fields";
+import { webhookTestInputFields, withoutName } from "./fields";
 
 type KnownInputs = Known<typeof webhookTestInputFields>;
 
@@ -44,7 +44,7 @@ async function checked(
     const workspaceId = await resolveWorkspaceId(session, olds, { workspaceId: named }, operation);
     const webhookId = news.webhookId ?? tested.id ?? news.webhook;
     const inputs = compact({ ...news, webhookId, workspaceId });
-    const changed = changedKeys(olds, inputs);
+    const changed = changedKeys(withoutName(olds), withoutName(inputs));
     if (changed.size === 0) {
       return { inputs, failures: [] };
     }

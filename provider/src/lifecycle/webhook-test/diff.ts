@@ -1,6 +1,6 @@
 import { type Difference, hasUnknown, isTexts, type Properties, sameValue } from "../properties";
 import { sameEvents } from "../webhook/compare";
-import type { WebhookTestState } from "./fields";
+import { type WebhookTestState, withoutName } from "./fields";
 
 const COMPARED = ["webhookId", "workspaceId", "webhook", "triggers", "profile"] as const;
 
@@ -11,7 +11,8 @@ export function diffWebhookTest(olds: WebhookTestState, news: Properties): Diffe
     isTexts(eventNames) && !hasUnknown(eventNames)
       ? sameEvents(eventNames, olds.eventNames ?? [])
       : sameValue(eventNames, olds.eventNames);
-  const changed = COMPARED.filter((key) => hasUnknown(news[key]) || !sameValue(news[key], olds[key]));
+  const [before, after] = [withoutName(olds), withoutName(news)];
+  const changed = COMPARED.filter((key) => hasUnknown(after[key]) || !sameValue(after[key], before[key]));
   // The engine itself repeats what failed, but a refresh makes it forget that it did.
   const hasFailed = olds.testsRun === 0 || olds.testsSucceeded !== olds.testsRun;
   return {

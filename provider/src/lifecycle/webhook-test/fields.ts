@@ -1,10 +1,12 @@
 import * as v from "valibot";
+import type { Properties } from "../properties";
 import { eventNames, id, nonEmptyText } from "../webhook/fields";
 
 /** What a test remembers of the webhook it tested, to see that it has changed since. */
 const testedWebhook = v.object(
   {
     id: nonEmptyText,
+    name: v.optional(v.string()),
     workspaceId: nonEmptyText,
     url: v.string(),
     events: v.array(v.string()),
@@ -13,6 +15,9 @@ const testedWebhook = v.object(
   },
   "must be a Webhook",
 );
+
+/** The names of what a test remembers of its webhook. */
+export const TESTED_FIELDS: readonly string[] = Object.keys(testedWebhook.entries);
 
 /** The inputs of a `WebhookTest`, as a user writes them. */
 export const webhookTestInputFields = {
@@ -30,6 +35,16 @@ export const webhookTestInputFields = {
   ),
   profile: v.optional(nonEmptyText),
 };
+
+/**
+ * The properties without the tested webhook's name: that is for messages alone, and earlier versions did not store it.
+ */
+export function withoutName(properties: Properties): Properties {
+  const { webhook } = properties;
+  return typeof webhook === "object" && webhook !== null
+    ? { ...properties, webhook: { ...webhook, name: undefined } }
+    : properties;
+}
 
 /** The inputs of a test after `check`: complete. */
 export const webhookTestInputs = v.object({

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Up42Error } from "../../up42/errors";
 import { compact, type Properties, parseState } from "../properties";
 import { type Call, PartialFailure, type ResourceLifecycle } from "../resource";
 import { checkWebhookTest } from "./check";
@@ -9,7 +10,7 @@ import { FailedTestError, runWebhookTest } from "./run";
 /** The `WebhookTest` resource: properties in, properties out. */
 export const webhookTestLifecycle: ResourceLifecycle = {
   async check(call, olds, news) {
-    call.sessions.claims.touch();
+    call.sessions.claims.calls.touch();
     return await checkWebhookTest(call, olds, news);
   },
 
@@ -28,9 +29,16 @@ export const webhookTestLifecycle: ResourceLifecycle = {
     return await run(call, id, news);
   },
 
-  /** A test that was run stays what it was; it has nothing at UP42 that could change. */
+  /** A test that was run stays what it was; it has nothing at UP42 that could change, or be imported. */
   async read(_call, id, properties) {
-    return await Promise.resolve({ id, properties });
+    await Promise.resolve();
+    if (properties.webhookId === undefined) {
+      throw new Up42Error(
+        `Failed to import webhook test ${id}: UP42 keeps no tests. Leave it out of the import; \`pulumi up\` runs it.`,
+        { isComplete: true },
+      );
+    }
+    return { id, properties };
   },
 
   /** Nor is there anything to delete. */

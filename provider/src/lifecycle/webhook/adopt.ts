@@ -51,23 +51,33 @@ export function planAdoption(existing: RemoteWebhook, known: Known<typeof webhoo
           `${field}: ${field === "secret" ? secretChange(existing, known) : `${show(remote[field])} → ${show(wanted[field])}`}`,
         ],
   );
+  return { changes, failures: takenAway(existing, known, "adopted") };
+}
+
+/** What an adoption or an import would take away because an argument was left out. */
+export function takenAway(
+  existing: Pick<RemoteWebhook, "id" | "active" | "secret">,
+  known: Known<typeof webhookInputFields>,
+  what: "adopted" | "imported",
+): readonly CheckFailure[] {
+  const subject = `webhook ${existing.id}, which is to be ${what},`;
   const failures = [
     existing.active && known.active === undefined
       ? failure(
           "active",
-          `webhook ${existing.id}, which is to be adopted, is active, and \`active\` is not given, so that it would be ` +
-            "turned off. Set active: true to keep it on, or active: false to turn it off",
+          `${subject} is active, and \`active\` is not given, so that it would be turned off. Set active: true to keep it ` +
+            "on, or active: false to turn it off",
         )
       : undefined,
     existing.secret !== undefined && known.secret === undefined && known.removeSecret !== true
       ? failure(
           "secret",
-          `webhook ${existing.id}, which is to be adopted, has a secret, and \`secret\` is not given, so that it would be ` +
-            "removed. Set `secret` to keep or change it, or removeSecret: true to remove it",
+          `${subject} has a secret, and \`secret\` is not given, so that it would be removed. Set \`secret\` to keep or ` +
+            "change it, or removeSecret: true to remove it",
         )
       : undefined,
   ];
-  return { changes, failures: failures.filter((one) => one !== undefined) };
+  return failures.filter((one) => one !== undefined);
 }
 
 function secretChange(existing: RemoteWebhook, { secret }: Known<typeof webhookInputFields>): string {

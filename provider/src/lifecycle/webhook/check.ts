@@ -1,4 +1,5 @@
 import { Up42Error } from "../../up42/errors";
+import { isLoopback } from "../../up42/hosts";
 import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
 import { changedKeys } from "../changed-keys";
@@ -16,7 +17,7 @@ import {
 } from "../properties";
 import type { Call } from "../resource";
 import type { Session } from "../session";
-import { planAdoption } from "./adopt";
+import { planAdoption, takenAway } from "./adopt";
 import { webhookInputFields } from "./fields";
 import { existingTwins, spellTwins } from "./twins";
 
@@ -38,7 +39,10 @@ interface Checking {
  * the credentials are accepted, that the events exist, that the workspace is ours, and that no other webhook has the
  * same name and URL.
  */
-export async function checkWebhook(call: Call, olds: Properties, news: Properties): Promise<Checked> {
+export async function checkWebhook(call: Call, olds: Properties, given: Properties): Promise<Checked> {
+  // A program in Node.js has filled in the name itself.
+  const name = given.name ?? (call.resource === undefined ? undefined : labelOf(call.resource));
+  const news = compact({ ...given, name });
   const { known, failures } = parseInputs(webhookInputFields, news);
   const contradiction =
     known.removeSecret === true && known.secret !== undefined
@@ -85,9 +89,9 @@ export async function resolveWorkspaceId(
 
 async function failuresOf(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {
   const { session, call, known, changed } = checking;
-  const duplicates = duplicateInProgram(checking);
-  if (duplicates.length > 0 || changed.size === 0) {
-    return duplicates;
+  const early = [...duplicateInProgram(checking), ...lostByImport(checking), ...plainHttp(checking)];
+  if (early.length > 0 || changed.size === 0) {
+    return early;
   }
   const [eventFailures, , identityFailures] = await Promise.all([
     changed.has("events") && known.events !== undefined
@@ -97,6 +101,21 @@ async function failuresOf(checking: Checking, operation: Operation): Promise<rea
     checkIdentity(checking, operation),
   ]);
   return [...eventFailures, ...identityFailures];
+}
+
+/** A receiver in a private network is an emulator's, and only on request: notifications would arrive in clear. */
+function plainHttp({ session, known: { url } }: Checking): readonly CheckFailure[] {
+  const isAllowed =
+    url === undefined || !/^http:/i.test(url) || isLoopback(new URL(url)) || session.allowsHttp;
+  return isAllowed
+    ? []
+    : [
+        failure(
+          "url",
+          `must start with https:// (http:// is accepted only for this machine, with the emulator; set ` +
+            `${session.settingName("allowHttp")} to true for hosts of private networks)`,
+        ),
+      ];
 }
 
 /** Two resources of one program with the same name and URL would send every notification twice. */
@@ -118,6 +137,17 @@ function duplicateInProgram({ session, call, known, inputs }: Checking): readonl
             'name or URL; if you do want two, set ifExists: "create" on one of them',
         ),
       ];
+}
+
+/** An import says what is there; a program that leaves something out does not mean to take it away. */
+function lostByImport({ call, olds, known, inputs }: Checking): readonly CheckFailure[] {
+  const { importedId } = call;
+  if (importedId === undefined) {
+    return [];
+  }
+  const secret = typeof olds.secret === "string" && inputs.secret === undefined ? olds.secret : undefined;
+  const active = olds.active === true && inputs.active === false;
+  return takenAway({ id: importedId, active, secret }, known, "imported");
 }
 
 /** A resource's name, without the number that distinguishes it from others of the same name. */

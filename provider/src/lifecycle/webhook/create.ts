@@ -10,7 +10,7 @@ import { createOnce } from "./create-once";
 import type { WebhookInputs, WebhookState } from "./fields";
 import { reportOutcome } from "./outcome";
 import { specOf, stateOf } from "./state";
-import { existingTwins, spellTwins } from "./twins";
+import { existingTwins, refusedUrl, spellTwins } from "./twins";
 
 /**
  * Brings a webhook into being, exactly one, or adopts the one that is there.
@@ -23,18 +23,48 @@ export async function createWebhook(
 ): Promise<{ readonly id: string; readonly state: WebhookState }> {
   const workspace = session.workspace(inputs.workspaceId);
   const key = `${inputs.name}\n${new URL(inputs.url).href}`;
-  // The time of the operation starts when it is its turn.
-  return await workspace.createLock.run(key, async () => {
-    return await session.run(`create webhook "${inputs.name}"`, call, async (operation) => {
+  const { calls } = session.claims;
+  calls.touch();
+  const work = async () =>
+    await session.run(`create webhook "${inputs.name}"`, call, async (operation) => {
       const existing = await existingFor(session, inputs, workspace, operation);
       const webhook =
         existing === undefined
-          ? await createOnce(workspace, specOf(inputs), operation)
+          ? await createNew(session, inputs, workspace, operation)
           : await adoptWebhook(session, call, existing, inputs, operation);
       reportOutcome(call, inputs, webhook);
       return { id: webhook.id, state: stateOf(inputs, webhook) };
     });
-  });
+  // The time of the operation starts when it is its turn.
+  return await workspace.createLock.run(key, async () => await calls.during(work));
+}
+
+const IF_OWN =
+  "If it is this stack's own, because the resource was renamed or moved in the program, use the resource option `aliases`";
+
+/** @throws Up42Error that names the webhook whose URL UP42 does not take twice. */
+async function createNew(
+  session: Session,
+  inputs: WebhookInputs,
+  workspace: Workspace,
+  operation: Operation,
+): Promise<RemoteWebhook> {
+  try {
+    return await createOnce(workspace, specOf(inputs), operation);
+  } catch (error) {
+    const refused = await refusedUrl(error, workspace, inputs.url, undefined, operation);
+    const [other] = refused?.others ?? [];
+    if (refused === undefined || other === undefined) {
+      throw error;
+    }
+    throw new Up42Error(`${refused.cause}. Nothing was created`, {
+      cause: error,
+      nextStep: session.claims.has(other.id)
+        ? "It belongs to another resource of this stack: give one of the two another URL"
+        : `${IF_OWN}. Else adopt it with name: ${JSON.stringify(other.name)} and ifExists: "adopt", import it with ` +
+          `\`npx pulumi-up42 import ${other.id}\`, delete it at UP42, or give this one another URL`,
+    });
+  }
 }
 
 /** The webhook to adopt, if there is one and the user wants that. @throws Up42Error when it is in the way. */
@@ -59,7 +89,7 @@ async function existingFor(
   };
   if (ifExists === "adopt") {
     // A resource that has it may come later in the program.
-    await session.claims.settled();
+    await session.claims.calls.settled(operation);
   }
   if (twins.some((twin) => session.claims.has(twin.id))) {
     return refuse(
@@ -69,8 +99,7 @@ async function existingFor(
   }
   if (ifExists === "error") {
     return refuse(
-      "If it is this stack's own, because the resource was renamed or moved in the program, use the resource option " +
-        "`aliases`; if it is being replaced (--target-replace, taint), use `deleteBeforeReplace`. Else adopt it with " +
+      `${IF_OWN}; if it is being replaced (--target-replace, taint), use \`deleteBeforeReplace\`. Else adopt it with ` +
         `ifExists: "adopt", import it with \`npx pulumi-up42 import ${existing.id}\`, delete it at UP42, or create a ` +
         'second one with ifExists: "create"',
     );

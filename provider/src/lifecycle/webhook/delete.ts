@@ -56,7 +56,7 @@ async function isKept(
   if (remote === undefined || updatedAt === "" || !isLater(remote.updatedAt, updatedAt)) {
     return session.claims.hasOther(own);
   }
-  await session.claims.settled();
+  await session.claims.calls.settled(operation);
   // An entry that knows the webhook as it is now deletes it, if it is to be deleted at all.
   if (session.claims.hasOther(own) || session.claims.isLeftAs({ id, updatedAt: remote.updatedAt })) {
     return true;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { isPrivate } from "../../up42/hosts";
 import { isId } from "../../up42/ids";
-import { isLoopback } from "../../up42/loopback";
 import { isTexts } from "../properties";
 import { sameEvents, sameUrl } from "./compare";
 
@@ -38,7 +38,7 @@ const url = v.pipe(
   }, "must not carry credentials (user:password@): UP42 shows it to everybody in the workspace. Use `secret` to prove where notifications come from"),
   v.check((value) => {
     const parsed = new URL(value);
-    return parsed.protocol === "https:" || (parsed.protocol === "http:" && isLoopback(parsed));
+    return parsed.protocol === "https:" || (parsed.protocol === "http:" && isPrivate(parsed));
   }, "must start with https:// (http:// is accepted only for this machine, with the emulator)"),
 );
 

@@ -1,5 +1,6 @@
 import { Up42Error } from "../../up42/errors";
 import type { RemoteWebhook } from "../../up42/model";
+import type { Operation } from "../../up42/operation";
 import type { Call } from "../resource";
 import type { Session } from "../session";
 import { isLater } from "./compare";
@@ -27,7 +28,7 @@ export async function readWebhook(
       return undefined;
     }
     const isMoved = hasMoved(state, remote);
-    if (isMoved && (await isAdoptedByOther(session, id, state, remote))) {
+    if (isMoved && (await isAdoptedByOther(session, id, state, remote, operation))) {
       call.reporter.info(
         `Webhook ${id} ("${state.name}") belongs to another resource of this stack, which has adopted it.`,
       );
@@ -46,11 +47,12 @@ async function isAdoptedByOther(
   id: string,
   state: WebhookState,
   remote: RemoteWebhook,
+  operation: Operation,
 ): Promise<boolean> {
   if (state.updatedAt === "" || !isLater(remote.updatedAt, state.updatedAt)) {
     return false;
   }
-  await session.claims.settled();
+  await session.claims.calls.settled(operation);
   return session.claims.isKnownAs({ id, updatedAt: remote.updatedAt });
 }
 

@@ -4,6 +4,7 @@ import type { Session } from "../session";
 import type { WebhookInputs, WebhookState } from "./fields";
 import { reportOutcome } from "./outcome";
 import { specOf, stateOf } from "./state";
+import { refusedUrl } from "./twins";
 
 /** Changes a webhook in place. @throws Up42Error when it is gone. */
 export async function updateWebhook(
@@ -17,7 +18,17 @@ export async function updateWebhook(
     session.api.conceal(olds.secret);
     const workspace = session.workspace(inputs.workspaceId);
     const hadSecret = olds.secret !== undefined || workspace.known(id)?.secret !== undefined;
-    const updated = await workspace.update(id, specOf(inputs, hadSecret), operation);
+    const updated = await workspace
+      .update(id, specOf(inputs, hadSecret), operation)
+      .catch(async (error: unknown) => {
+        const refused = await refusedUrl(error, workspace, inputs.url, id, operation);
+        throw refused === undefined
+          ? error
+          : new Up42Error(`${refused.cause}. Nothing was changed`, {
+              cause: error,
+              nextStep: "Give one of the two another URL, or delete the other one at UP42 if nobody needs it",
+            });
+      });
     if (updated === undefined) {
       throw new Up42Error(`workspace ${inputs.workspaceId} does not have it any more`, {
         nextStep: "Run `pulumi refresh`, and then `pulumi up` to create it again",

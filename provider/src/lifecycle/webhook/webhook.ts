@@ -19,15 +19,16 @@ const stateIn = (id: string, properties: Properties): WebhookState =>
 /** The `Webhook` resource: properties in, properties out. */
 export const webhookLifecycle: ResourceLifecycle = {
   async check(call, olds, news) {
-    call.sessions.claims.touch();
-    return await checkWebhook(call, olds, news);
+    const { calls } = call.sessions.claims;
+    return await calls.during(async () => await checkWebhook(call, olds, news));
   },
 
   async diff(call, id, olds, news) {
     await Promise.resolve();
-    const { claims } = call.sessions;
-    claims.touch();
+    const { claims, redactor } = call.sessions;
+    claims.calls.touch();
     const state = stateIn(id, olds);
+    redactor.add(state.secret);
     const difference = diffWebhook(state, news);
     if (difference.replaces.length === 0) {
       const claim = { id, updatedAt: state.updatedAt };
@@ -40,7 +41,6 @@ export const webhookLifecycle: ResourceLifecycle = {
   },
 
   async create(call, properties) {
-    call.sessions.claims.touch();
     const inputs = inputsOf(properties);
     try {
       const { id, state } = await createWebhook(call.sessions.for(inputs.profile), call, inputs);
@@ -51,22 +51,24 @@ export const webhookLifecycle: ResourceLifecycle = {
   },
 
   async read(call, id, properties) {
-    call.sessions.claims.touch();
-    const state = await read(call, id, properties);
+    const { calls } = call.sessions.claims;
+    const state = await calls.during(async () => await read(call, id, properties));
     return state === undefined ? undefined : readResult(id, state);
   },
 
   async update(call, id, olds, news) {
-    call.sessions.claims.touch();
+    const { calls } = call.sessions.claims;
     const inputs = inputsOf(news);
     const session = call.sessions.for(inputs.profile);
-    return compact(await updateWebhook(session, call, id, stateIn(id, olds), inputs));
+    const work = async () => await updateWebhook(session, call, id, stateIn(id, olds), inputs);
+    return compact(await calls.during(work));
   },
 
   async delete(call, id, properties) {
-    call.sessions.claims.touch();
+    const { calls } = call.sessions.claims;
     const state = stateIn(id, properties);
-    await deleteWebhook(call.sessions.for(state.profile), call, id, state);
+    const session = call.sessions.for(state.profile);
+    await calls.during(async () => await deleteWebhook(session, call, id, state));
   },
 };
 

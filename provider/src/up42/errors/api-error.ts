@@ -11,8 +11,10 @@ export interface ApiFailure {
   readonly retryAfterMs?: number;
   /** Whether the body is UP42's own error; anything else may come from a proxy, a router or a firewall. */
   readonly isOwn: boolean;
-  /** Whether the body looks like a web page. */
-  readonly isWebPage: boolean;
+  /** Whether something in between must have answered: with a web page, a redirect, or a status of the network's. */
+  readonly isForeign: boolean;
+  /** The proxy that it came through. */
+  readonly proxy?: string | undefined;
 }
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -29,17 +31,23 @@ export class ApiError extends Up42Error {
   readonly failure: ApiFailure;
 
   constructor(failure: ApiFailure) {
-    const { method, url, status, message } = failure;
+    const { method, url, status, message, isForeign, proxy } = failure;
     const said = message === "" ? " without a message" : `: ${message.replace(/[.]$/, "")}`;
-    super(`UP42 answered ${method} ${url} with HTTP ${status}${said}`, { code: codeOf(failure) });
+    const through = isForeign && proxy !== undefined ? `, by way of ${proxy}` : "";
+    const who = isForeign ? "something other than UP42" : "UP42";
+    // The reason comes first: on a narrow screen, an address takes two lines.
+    super(`${who} answered HTTP ${status}${said} (${method} ${url}${through})`, { code: codeOf(failure) });
     this.failure = failure;
   }
 }
 
 /** A path or method that does not exist, said by something else than UP42's API, is a wrong address. */
-function codeOf({ status, isOwn }: ApiFailure): ErrorCode | undefined {
-  if (!isOwn && (status === 404 || (status >= 300 && status < 400))) {
+function codeOf({ status, isOwn, isForeign }: ApiFailure): ErrorCode | undefined {
+  if (!isOwn && status === 404) {
     return "wrong-api";
+  }
+  if (isForeign && status !== 407 && status !== 429) {
+    return "not-up42";
   }
   return CODES[status] ?? (status >= 500 ? "server-error" : undefined);
 }

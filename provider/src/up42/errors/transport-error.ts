@@ -1,7 +1,7 @@
-import { Up42Error } from "./up42-error";
+import { type ErrorCode, Up42Error } from "./up42-error";
 
 /**
- * No answer came back: refused, unreachable, reset, timed out.
+ * No answer of UP42's came back: refused, unreachable, reset, timed out, or a proxy that lets nothing through.
  * `sent` is "no" when the request certainly never left, so that even a POST may be repeated; `final` when another
  * try cannot help (a certificate that is not trusted).
  */
@@ -12,9 +12,9 @@ export class TransportError extends Up42Error {
   constructor(
     message: string,
     outcome: { readonly sent: "no" | "maybe"; readonly final?: boolean },
-    options: ErrorOptions = {},
+    options: ErrorOptions & { readonly code?: ErrorCode; readonly nextStep?: string } = {},
   ) {
-    super(message, { ...options, code: outcome.final === true ? "certificate" : "network" });
+    super(message, { code: "network", ...options });
     this.sent = outcome.sent;
     this.final = outcome.final ?? false;
   }

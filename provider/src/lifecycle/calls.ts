@@ -1,0 +1,65 @@
+import { setTimeout } from "node:timers/promises";
+import type { Operation } from "../up42/operation";
+
+/** The engine hands over its next resource within this time, unless it waits for an earlier one. */
+const QUIET_MS = 2_000;
+const LOOK_AGAIN_MS = 100;
+
+/** The engine's calls about webhooks, in every account: which are under way, and when the last one began or ended. */
+export class Calls {
+  #underWay = 0;
+  #waiting = 0;
+  #last = 0;
+  #quiet: Promise<void> | undefined;
+
+  /** Notes that the engine called: more calls may follow at once. */
+  touch(): void {
+    this.#last = Date.now();
+  }
+
+  /** Runs what the engine has called for, which it may wait for before it hands over more. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    this.touch();
+    try {
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+      this.touch();
+    }
+  }
+
+  /**
+   * Waits, within a call, until the engine has handed over the resources that it is going to hand over now: until all
+   * calls under way wait here, and no other has come for a while. It takes half of the operation's time at the most.
+   */
+  async settled({ deadline }: Operation): Promise<void> {
+    const timer = new AbortController();
+    const timeOver = setTimeout(deadline.remainingMs / 2, undefined, { signal: timer.signal }).catch(
+      // The timer was stopped: the engine was quiet first.
+      () => undefined,
+    );
+    this.#waiting += 1;
+    // All that wait go on together, since each that ends lets the engine go on.
+    this.#quiet ??= this.#untilQuiet().finally(() => {
+      this.#quiet = undefined;
+    });
+    try {
+      await Promise.race([this.#quiet, timeOver]);
+    } finally {
+      this.#waiting -= 1;
+      timer.abort();
+    }
+  }
+
+  async #untilQuiet(): Promise<void> {
+    for (;;) {
+      const isBusy = this.#underWay > this.#waiting;
+      const remaining = this.#last + QUIET_MS - Date.now();
+      if (!isBusy && remaining <= 0) {
+        return;
+      }
+      await setTimeout(isBusy ? LOOK_AGAIN_MS : remaining);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { Reporter } from "../lifecycle/caller";
+import { printable } from "../up42/printable";
+
+/** Messages to the engine, which shows each with its resource. */
+export class EngineLog {
+  readonly #client: EngineClient;
+
+  /** @param address Where the engine listens. */
+  constructor(address: string) {
+    this.#client = new EngineClient(address, credentials.createInsecure());
+  }
+
+  /** A reporter for one call of the engine's, which ends when its messages have arrived. */
+  forCall(urn: string): CallReporter {
+    return new CallReporter(async (severity, message, isEphemeral) => {
+      const request = new LogRequest()
+        .setUrn(urn)
+        .setSeverity(severity)
+        .setMessage(printable(message))
+        .setEphemeral(isEphemeral);
+      await new Promise<void>((resolve, reject) => {
+        this.#client.log(request, (error) => (error === null ? resolve() : reject(error)));
+      });
+    });
+  }
+}
+
+type Send = (severity: LogSeverity, message: string, isEphemeral: boolean) => Promise<void>;
+
+/** What one call has to say. Progress is ephemeral: it stands beside the resource while that is under way. */
+export class CallReporter implements Reporter {
+  readonly #send: Send;
+  readonly #sent: Promise<void>[] = [];
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  readonly info = (line: string): void => this.#say(LogSeverity.INFO, line);
+  readonly warn = (line: string): void => this.#say(LogSeverity.WARNING, line);
+  readonly progress = (line: string): void => this.#say(LogSeverity.INFO, line, true);
+
+  /** Waits until all messages have arrived: after the call's answer, the engine may end. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sent);
+  }
+
+  #say(severity: LogSeverity, line: string, isEphemeral = false): void {
+    const sent = this.#send(severity, line, isEphemeral);
+    // A caller that waits for it gets the failure; until then, it must not end the process.
+    sent.catch(() => undefined);
+    this.#sent.push(sent);
+  }
+}

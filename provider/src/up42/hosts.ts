@@ -1,0 +1,42 @@
+import { BlockList, isIP } from "node:net";
+
+/** Whether an address stays on this machine, so that it needs no TLS. */
+export function isLoopback(url: URL): boolean {
+  const host = hostOf(url);
+  return (
+    host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
+  );
+}
+
+/** Names that no public DNS has: of containers, home and company networks, clusters, and tests. */
+const PRIVATE_DOMAIN = /\.(internal|local|localdomain|lan|home\.arpa|svc|test)$/;
+
+/** IANA's special-purpose addresses: private, shared, link-local, and IPv6's unique local. */
+const PRIVATE_RANGES = new BlockList();
+for (const [network, prefix] of [
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+] as const) {
+  PRIVATE_RANGES.addSubnet(network, prefix, "ipv4");
+}
+PRIVATE_RANGES.addSubnet("fc00::", 7, "ipv6");
+PRIVATE_RANGES.addSubnet("fe80::", 10, "ipv6");
+
+/** Whether an address is of this machine or of a private network, as a container's name is. */
+export function isPrivate(url: URL): boolean {
+  const host = hostOf(url);
+  const version = isIP(host);
+  if (isLoopback(url)) {
+    return true;
+  }
+  return version === 0
+    ? !host.includes(".") || PRIVATE_DOMAIN.test(host)
+    : PRIVATE_RANGES.check(host, version === 4 ? "ipv4" : "ipv6");
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+}

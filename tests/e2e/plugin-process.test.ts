@@ -1,0 +1,139 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { descendants, isRunning, runCommand } from "../../tools/process.mjs";
+import { startProxy, type TestProxy } from "../support/broken-proxy";
+import { demoEnvironment, type TestDeployment } from "../support/deployment";
+import { PLUGIN_FOLDER, startYamlDeployment } from "../support/yaml";
+
+const PLUGIN = join(PLUGIN_FOLDER, "pulumi-resource-up42");
+
+describe("the plugin's executable", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pulumi-up42-plugin-"));
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test("says what it needs where there is no Node.js", async () => {
+    const bin = join(folder, "bin");
+    await mkdir(bin);
+    await symlink("/bin/sh", join(bin, "sh"));
+    const { exitCode, stdout, stderr } = await runCommand(PLUGIN, [], { env: { PATH: bin } });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /needs Node\.js 20 or newer, and there is no node on PATH\. See https:\/\/nodejs\.org/,
+    );
+  });
+
+  test("says what it needs where Node.js is too old", async () => {
+    const older = join(folder, "older.js");
+    await writeFile(older, 'Object.defineProperty(process.versions, "node", { value: "18.20.8" });');
+    const env = { ...process.env, NODE_OPTIONS: `--require ${older}` };
+    const { exitCode, stdout, stderr } = await runCommand(PLUGIN, [], { env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/needs Node\.js 20 or newer; this is v\d+.*Install a newer one/);
+  });
+
+  test("is found through links, as npm makes them", async () => {
+    await symlink(PLUGIN, join(folder, "first"));
+    await symlink("first", join(folder, "second"));
+    const older = join(folder, "older.js");
+    const env = { ...process.env, NODE_OPTIONS: `--require ${older}` };
+    const { stderr } = await runCommand(join(folder, "second"), [], { env });
+    expect(stderr).toMatch(/The provider plugin of UP42 needs/);
+  });
+});
+
+describe("while UP42 does not answer", () => {
+  let deployment: TestDeployment;
+  let proxy: TestProxy;
+  let env: Record<string, string>;
+  let posts: number;
+  let firstPost: Promise<void>;
+
+  beforeAll(async () => {
+    deployment = await startYamlDeployment({
+      program: () => ({
+        resources: {
+          orders: {
+            type: "up42:Webhook",
+            properties: { url: "https://example.com/orders", events: ["order.status"], active: true },
+          },
+        },
+      }),
+    });
+    proxy = await startProxy(deployment.emulator.url);
+    env = { ...demoEnvironment(proxy.url), UP42_TIMEOUT_SECONDS: "3600", UP42_MAX_RETRIES: "1000" };
+  });
+
+  afterAll(async () => {
+    await Promise.all([deployment?.close(), proxy?.close()]);
+  });
+
+  /** Answers creates with "too many requests", so many times. */
+  const refuse = (times: number): void => {
+    posts = 0;
+    firstPost = new Promise((resolve) => {
+      proxy.intercept(({ method, path }) => {
+        if (method !== "POST" || !path.endsWith("/webhooks")) return undefined;
+        posts += 1;
+        resolve();
+        const error = { message: "too many requests" };
+        return posts > times
+          ? undefined
+          : {
+              answer: {
+                status: 429,
+                headers: { "retry-after": "1" },
+                body: JSON.stringify({ data: null, error }),
+              },
+            };
+      });
+    });
+  };
+
+  test("an interrupted command ends, and sends nothing more", async () => {
+    const { project, emulator } = deployment;
+    refuse(Number.POSITIVE_INFINITY);
+    const running = project.start(["up", "--yes", "--skip-preview"], { env });
+    await firstPost;
+    process.kill(running.pid, "SIGINT");
+    const { exitCode, stdout } = await running.result;
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toMatch(/Pulumi has ended or was interrupted, so nothing more is sent/);
+    expect(emulator.webhooks()).toEqual([]);
+  });
+
+  test("a killed engine takes its plugins along", async () => {
+    const { project, emulator } = deployment;
+    refuse(Number.POSITIVE_INFINITY);
+    const running = project.start(["up", "--yes", "--skip-preview"], { env });
+    await firstPost;
+    const plugins = descendants(running.pid).filter(({ command }) => command.includes("plugin/start.js"));
+    // One of them gives YAML's language host the schema.
+    expect(plugins).toHaveLength(2);
+    process.kill(running.pid, "SIGKILL");
+    while (plugins.some(({ pid }) => isRunning(pid))) await setTimeout(50);
+    expect(emulator.webhooks()).toEqual([]);
+    await running.result;
+    await project.run(["cancel", "--yes"]);
+  });
+
+  test("its progress stands beside the resource, and not among the messages that stay", async () => {
+    refuse(1);
+    const up = await deployment.project.up({ env });
+    const said = up.events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? [diagnosticEvent] : []));
+    expect(said).toContainEqual(
+      expect.objectContaining({
+        message: expect.stringMatching(/create webhook "orders": .*too many requests.*; trying again in/),
+        urn: expect.stringMatching(/up42:index:Webhook::orders$/),
+        ephemeral: true,
+      }),
+    );
+    expect(up.diagnostics.filter(({ severity }) => severity !== "warning")).toEqual([]);
+  });
+});

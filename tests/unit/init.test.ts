@@ -1,0 +1,71 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { askForLanguage } from "../../provider/src/cli/init/ask";
+import { languages, managerFrom, template } from "../../provider/src/cli/init/templates";
+
+/** A stream of a terminal, or not. */
+const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
+
+describe("the language of a new project", () => {
+  test.each([
+    ["javascript\n", "javascript"],
+    ["  JavaScript \n", "javascript"],
+    ["\n", "typescript"],
+  ])("in a terminal, %j means %s", async (typed, language) => {
+    const [stdin, stdout] = [stream(true), stream(true)];
+    stdin.end(typed);
+    expect(await askForLanguage({ stdin, stdout })).toBe(language);
+    stdout.end();
+    expect(await text(stdout)).toContain("Language of the program (typescript, or javascript");
+  });
+
+  test.each([
+    [false, true],
+    [true, false],
+    [false, false],
+  ])("has a default where nobody can answer (input %s, output %s)", async (input, output) => {
+    const [stdin, stdout] = [stream(input), stream(output)];
+    expect(await askForLanguage({ stdin, stdout })).toBe("typescript");
+    stdout.end();
+    expect(await text(stdout)).toBe("");
+  });
+});
+
+describe("the files of a new project", () => {
+  test.each(languages())("in %s, are complete, and have its name and our version", (language) => {
+    const files = template(language, "npm", { name: "my-webhooks", version: "1.2.3" });
+    expect(files.get("Pulumi.yaml")).toMatch(/^name: my-webhooks$/m);
+    expect([...files.keys()]).toEqual(expect.arrayContaining([".gitignore", "Pulumi.dev.yaml"]));
+    expect([...files.values()].join("\n")).not.toMatch(/__[A-Z]+__/);
+  });
+
+  test("depend on the version that wrote them", () => {
+    const manifest: unknown = JSON.parse(
+      template("typescript", "npm", { name: "a", version: "1.2.3" }).get("package.json") ?? "",
+    );
+    expect(manifest).toMatchObject({
+      dependencies: { "pulumi-up42": "^1.2.3" },
+      devDependencies: { "up42-emulator": "^1.2.3" },
+    });
+  });
+
+  test("a language without a template is refused, with those that there are", () => {
+    expect(() => template("cobol", "npm", { name: "a", version: "1.0.0" })).toThrow(
+      /in "cobol": there are typescript, javascript.*--language/,
+    );
+  });
+
+  test.each([
+    ["npm/11.0.0 node/v22.0.0 linux x64", "npm", []],
+    ["pnpm/11.0.0 npm/? node/v22.0.0", "pnpm", ["pnpm-workspace.yaml"]],
+    ["yarn/4.9.0 npm/? node/v22.0.0", "yarn", [".yarnrc.yml"]],
+    ["bun/1.2.0", "npm", []],
+    [undefined, "npm", []],
+  ])("run by %s, have what %s needs", (agent, manager, more) => {
+    expect(managerFrom(agent)).toBe(manager);
+    const values = { name: "a", version: "1.0.0" };
+    const plain = [...template("typescript", "npm", values).keys()];
+    const files = [...template("typescript", managerFrom(agent), values).keys()];
+    expect(files.filter((file) => !plain.includes(file))).toEqual(more);
+  });
+});
