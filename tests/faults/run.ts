@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { carryOut, compare, compareTwins, type Findings, noFindings, type Situation } from "./compare";
 import { drawDeviation } from "./deviations";
+import { isOfCli } from "./interruptions";
+import { ATTEMPT_TIMEOUT_MS } from "./lanes";
 import { leaks } from "./leaks";
 import { Others } from "./outside";
 import { FaultPlan, Outage } from "./plan";
@@ -57,6 +59,9 @@ class Run {
   readonly #surroundings: Surroundings;
   readonly #others: Others;
   #program: Program = new Map();
+  #ignoresWarnings = false;
+  /** Whether an error advised a refresh since the last one. */
+  #wasRefreshAdvised = false;
 
   constructor({ seed, stack, surroundings, scenario }: RunSettings) {
     const random = new Random(seed);
@@ -73,6 +78,7 @@ class Run {
       surroundings,
       this.#others,
       async (command) => await this.#run(command, { isCalm: true }),
+      async () => await this.#isRefreshAdvised(),
     );
   }
 
@@ -91,13 +97,13 @@ class Run {
   async #perform(step: Step): Promise<void> {
     const { command, settled, isRefused = false } = step;
     await this.#others.act(step);
+    this.#ignoresWarnings = step.ignoresWarnings === true;
     const failures = await this.#underFaults(step);
     if (isRefused) compareTwins(await this.#situation(), this.findings);
     if (settled === undefined) return;
     this.#program = settled;
     if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);
-    const isAdvised = step.ignoresWarnings !== true && (await this.#stack.hasPendingOperations());
-    if (!isComplete(step, failures) || isAdvised) {
+    if (!isComplete(step, failures) || (await this.#isRefreshAdvised())) {
       const kind = settled.size === 0 ? "destroy" : "up";
       const recovered = await this.recovery.until({ kind, program: settled }, failures);
       this.#program = recovered.program;
@@ -114,6 +120,8 @@ class Run {
     try {
       return await this.#run(command, { interruption });
     } finally {
+      // What was on its way when the CLI was killed still arrives; nobody runs the next command so soon.
+      if (isOfCli(interruption)) await delay(ATTEMPT_TIMEOUT_MS);
       proxy.plan = undefined;
       await proxy.idle();
       await this.#others.settled();
@@ -131,8 +139,16 @@ class Run {
     const failures = await this.#stack.run(command, circumstances);
     this.faults.push(...this.#stack.interruptions.splice(0));
     for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
+    if (kind === "refresh" && failures.size === 0) this.#wasRefreshAdvised = false;
+    this.#wasRefreshAdvised ||= [...failures.values()].some((message) => message.includes("pulumi refresh"));
     this.#lookForSecrets(Object.fromEntries(failures));
     return failures;
+  }
+
+  /** By an error, or by Pulumi itself after an interruption. */
+  async #isRefreshAdvised(): Promise<boolean> {
+    if (this.#ignoresWarnings) return false;
+    return this.#wasRefreshAdvised || (await this.#stack.hasPendingOperations());
   }
 
   async #compare(): Promise<void> {
