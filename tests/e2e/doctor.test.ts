@@ -5,9 +5,9 @@ import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import * as v from "valibot";
 import { signatureRoundTrip } from "../../provider/src/cli/doctor/round-trip";
 import { startProxy } from "../support/broken-proxy";
+import { SELF_SIGNED } from "../support/certificates";
 import { listenLocally } from "../support/listen";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { SELF_SIGNED } from "../support/self-signed";
 import { runUp42 } from "../support/up42-command";
 
 const password = canary("password");
@@ -165,6 +165,25 @@ describe("each cause is one line that says what to do", () => {
       });
     } finally {
       await portal.close();
+    }
+  });
+
+  test("a proxy that refuses", async () => {
+    const server = createHttpServer();
+    server.on("connect", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"));
+    const proxy = await listenLocally(server);
+    try {
+      const HTTPS_PROXY = proxy.url.replace("http://", `http://user:${encodeURIComponent(token)}@`);
+      // UP42's own address, which only the proxy could reach.
+      const { exitCode, checks, failed } = await diagnose({ UP42_API_URL: "", HTTPS_PROXY });
+      expect({ exitCode, failed }).toEqual({
+        exitCode: 2,
+        failed: [expect.stringMatching(/^proxy: .*403.*\. Check HTTPS_PROXY, or list .* in NO_PROXY/)],
+      });
+      const others = checks.filter(({ result }) => result === "ok").map(({ name }) => name);
+      expect(others).toEqual(["settings", "signature"]);
+    } finally {
+      await proxy.close();
     }
   });
 

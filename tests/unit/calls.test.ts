@@ -6,7 +6,7 @@ const within = (milliseconds: number): Operation => ({
   report: () => undefined,
 });
 
-/** Work that ends when it is told to. */
+/** Work, and what ends it. */
 function work() {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {

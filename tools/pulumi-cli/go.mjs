@@ -67,7 +67,12 @@ async function compile(program, version, output, log) {
  */
 async function copyModuleFile({ module, path }, cwd, output) {
   const result = await runCommand("go", ["list", "-m", "-f", "{{.Dir}}", module], { cwd });
-  if (result.exitCode !== 0) throw new Error(`Finding ${path} of ${module} failed:\n${outputTail(result)}`);
+  if (result.exitCode !== 0) {
+    throw new Error(
+      `Failed to find ${path} of ${module}:\n${outputTail(result)}\n` +
+        "It comes from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",
+    );
+  }
   await copyFile(join(result.stdout.trim(), path), output);
 }
 
@@ -83,5 +88,5 @@ async function checkGo(moduleFolder) {
   const actual = found?.exitCode === 0 ? parseVersion(found.stdout) : undefined;
   if (actual !== undefined && compareVersions(actual, required) >= 0) return;
   const state = found === undefined ? "is not installed" : `is too old (${outputTail(found, 3)})`;
-  throw new Error(`To build the Pulumi CLI, Go ${required} or newer is needed, and Go ${state}.`);
+  throw new Error(`To build Pulumi's programs, Go ${required} or newer is needed, and Go ${state}.`);
 }
