@@ -61,6 +61,6 @@ describe("pulumi-up42 init", () => {
   test("an unknown language is refused with those that there are", async () => {
     const { exitCode, stderr } = await init("--language", "cobol");
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("Allowed choices are typescript, javascript");
+    expect(stderr).toContain("Allowed choices are typescript, javascript, yaml");
   });
 });

@@ -36,7 +36,7 @@ export async function initProject(
   const language = options.language ?? (await askForLanguage(terminal));
   const manager = managerFrom(process.env.npm_config_user_agent);
   const files = template(language, manager, {
-    name: slug(basename(target)) || "webhooks",
+    name: projectName(target),
     version: packageVersion(),
   });
   await writeNewFiles(target, files);
@@ -50,6 +50,12 @@ export async function initProject(
     "pulumi up    in another terminal",
   ];
   print(`\nWhat to do next:\n${steps.map((step) => `  ${step}`).join("\n")}`);
+}
+
+/** A project's name after its folder. A program in YAML has its settings under it, where no others may be. */
+export function projectName(target: string): string {
+  const name = slug(basename(target)) || "webhooks";
+  return name === "up42" || name === "pulumi" ? `${name}-webhooks` : name;
 }
 
 /** Without it, everything else is still right: the user may have to log in, or to install Pulumi, first. */

@@ -11,7 +11,7 @@ export interface Values {
   readonly version: string;
 }
 
-/** A folder for what all projects have, and one for each language and package manager. */
+/** A folder for what all projects have, and one for each language and package manager: its files go before these. */
 const ROOT = join(__dirname, "..", "..", "..", "templates");
 const LANGUAGES = join(ROOT, "languages");
 
