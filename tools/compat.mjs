@@ -59,17 +59,17 @@ for (const entry of ["pulumi-up42", "pulumi-up42/receiver", "up42-emulator"])
 
 /** @typedef {{ manager: keyof typeof MANAGERS, sdk: string, typescript: string, kinds: (keyof typeof KINDS)[] }} Cell */
 
+/** The environment of a new user, in which packages can be downloaded. */
+const ENVIRONMENT = {
+  ...ownEnvironment({ network: true }),
+  PATH: [dirname(process.execPath), process.env.PATH ?? ""].join(delimiter),
+  YARN_ENABLE_TELEMETRY: "0",
+};
+
 async function main() {
-  const options = /** @type {const} */ ({ type: "string" });
-  const { values } = parseArgs({
-    options: {
-      manager: options,
-      sdk: options,
-      typescript: options,
-      programs: options,
-      help: { type: "boolean" },
-    },
-  });
+  const text = /** @type {const} */ ({ type: "string" });
+  const options = { manager: text, sdk: text, typescript: text, programs: text };
+  const { values } = parseArgs({ options: { ...options, help: { type: "boolean" } } });
   if (values.help) {
     console.log(USAGE);
     return;
@@ -82,18 +82,15 @@ async function main() {
   };
   const work = await mkdtemp(join(tmpdir(), "pulumi-up42-compat-"));
   try {
-    const [provider = "", emulator = ""] = await Promise.all(
-      ["provider", "emulator"].map((name) => pack(name, work)),
-    );
-    const tarballs = { "pulumi-up42": `file:${provider}`, "up42-emulator": `file:${emulator}` };
-    await tryReceiver(work, cell, { "pulumi-up42": tarballs["pulumi-up42"] });
-    await tryPackages(cell, tarballs);
+    const packed = ["provider", "emulator"].map((name) => pack(name, work));
+    const [provider, emulator] = (await Promise.all(packed)).map((tarball) => `file:${tarball}`);
+    await step("receiver without Pulumi", () => tryReceiver(work, cell, { "pulumi-up42": provider }));
+    await tryPackages(cell, { "pulumi-up42": provider, "up42-emulator": emulator });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  console.log(
-    `\nWorks: ${cell.manager}, Node.js ${process.version}, SDK ${cell.sdk}, TypeScript ${cell.typescript}.`,
-  );
+  const { manager, sdk, typescript } = cell;
+  console.log(`\nWorks: ${manager}, Node.js ${process.version}, SDK ${sdk}, TypeScript ${typescript}.`);
 }
 
 /**
@@ -101,50 +98,41 @@ async function main() {
  *
  * @param {string} folder
  * @param {Cell} cell
- * @param {Readonly<Record<string, string>>} dependencies
+ * @param {Readonly<Record<string, string | undefined>>} dependencies
  */
 async function tryReceiver(folder, cell, dependencies) {
-  const report = step("receiver without Pulumi");
   await install(folder, cell, dependencies);
-  const { stdout } = await node(folder, ["-p", "typeof require('pulumi-up42/receiver').verifyNotification"]);
-  expectThat(stdout === "function\n", "pulumi-up42/receiver does not export verifyNotification.");
+  await run(folder, "node", "-e", "require('pulumi-up42/receiver').verifyNotification.call");
   const refused = await runCommand("node", ["-e", "require('pulumi-up42')"], {
     cwd: folder,
-    env: environment(),
+    env: ENVIRONMENT,
   });
   const says = /pulumi-up42 needs @pulumi\/pulumi/.test(refused.stderr);
   expectThat(says, `pulumi-up42 does not name what it needs: ${describeResult(refused)}`);
-  report();
 }
 
 /**
  * @param {Cell} cell
- * @param {Readonly<Record<string, string>>} tarballs
+ * @param {Readonly<Record<string, string | undefined>>} tarballs
  */
 async function tryPackages(cell, tarballs) {
   const { username, password, workspaceId } = DEMO_ACCOUNT;
   const env = { UP42_USERNAME: username, UP42_PASSWORD: password, UP42_WORKSPACE_ID: workspaceId };
+  const typescript = cell.typescript === "none" ? {} : { typescript: cell.typescript };
+  const others = { ...typescript, "@pulumi/pulumi": cell.sdk, "@types/node": "^20.19.43" };
   const write = async (/** @type {string} */ folder) => {
-    const compiler = cell.typescript === "none" ? {} : { typescript: cell.typescript };
-    const report = step("install");
-    await install(folder, cell, {
-      ...tarballs,
-      ...compiler,
-      "@pulumi/pulumi": cell.sdk,
-      "@types/node": "^20.19.43",
-    });
-    report();
+    await step("install", () => install(folder, cell, { ...tarballs, ...others }));
     await writeFile(join(folder, "Pulumi.yaml"), "name: compat\nruntime: nodejs\n");
   };
   const project = await createProject({ write, env }, PulumiProject);
   try {
-    await tryExports(project.folder);
+    await step("require and import find the same names", () => tryExports(project.folder));
     if (cell.typescript !== "none") await tryTypes(project.folder);
     const command = join(project.folder, "node_modules", ".bin", "up42-emulator");
-    const emulator = startCommand(command, ["--port", "0"], { cwd: project.folder, env: environment() });
+    const emulator = startCommand(command, ["--port", "0"], { cwd: project.folder, env: ENVIRONMENT });
     try {
       const [, apiUrl = ""] = await emulator.waitForOutput(/emulated: (http:\S+)/);
-      for (const kind of cell.kinds) await deploy(project, kind, apiUrl);
+      for (const kind of cell.kinds) await step(`pulumi up, ${kind}`, () => deploy(project, kind, apiUrl));
     } finally {
       emulator.kill();
     }
@@ -155,124 +143,135 @@ async function tryPackages(cell, tarballs) {
 
 /** @param {string} folder */
 async function tryExports(folder) {
-  const report = step("require and import find the same names");
-  const commonjs = NAMES.replace("LOAD", "Promise.resolve(require(entry))");
-  await writeFile(join(folder, "names.cjs"), commonjs);
+  await writeFile(join(folder, "names.cjs"), NAMES.replace("LOAD", "Promise.resolve(require(entry))"));
   await writeFile(join(folder, "names.mjs"), NAMES.replace("LOAD", "import(entry)"));
-  const [required, imported] = await Promise.all(
-    ["cjs", "mjs"].map((kind) => node(folder, [`names.${kind}`])),
-  );
-  const sorted = [required, imported].map((result) => result?.stdout.split("\n").sort().join("\n"));
-  expectThat(/^pulumi-up42 .*\bWebhookTest\b/m.test(sorted[0] ?? ""), `Exports are missing:\n${sorted[0]}`);
-  expectThat(sorted[0] === sorted[1], `require finds:\n${sorted[0]}\nimport finds:\n${sorted[1]}`);
-  report();
+  const namesOf = async (/** @type {string} */ file) =>
+    (await run(folder, "node", file)).split("\n").sort().join("\n");
+  const [required, imported] = [await namesOf("names.cjs"), await namesOf("names.mjs")];
+  expectThat(/^pulumi-up42 .*\bWebhookTest\b/m.test(required), `Exports are missing:\n${required}`);
+  expectThat(required === imported, `require finds:\n${required}\nimport finds:\n${imported}`);
 }
 
 /** @param {string} folder */
 async function tryTypes(folder) {
   const source = await readFile(join(PROGRAMS, "types.ts"), "utf8");
-  const typescript = join(folder, "node_modules", "typescript");
-  const { version } = JSON.parse(await readFile(join(typescript, "package.json"), "utf8"));
-  const major = Number.parseInt(version, 10);
-  for (const { files, before, ...resolution } of RESOLUTIONS.filter(({ before }) => major < before)) {
-    const report = step(`types by TypeScript ${version}, ${resolution.moduleResolution}`);
-    const compilerOptions = { strict: true, target: "es2022", types: ["node"], noEmit: true, ...resolution };
-    for (const file of files) await writeFile(join(folder, file), source);
-    await writeFile(join(folder, "types.json"), JSON.stringify({ compilerOptions, files }));
-    const args = [join(typescript, "bin", "tsc"), "--project", "types.json", "--pretty", "false"];
-    const { stdout } = await runCommand("node", args, { cwd: folder, env: environment() });
-    // Declarations of other packages may be older, or newer, than this compiler.
-    const isOurs = /^(types\.|error TS|.*node_modules\/(pulumi-up42|up42-emulator)\/)/;
-    const ours = stdout.split("\n").filter((line) => isOurs.test(line) && line.includes("error TS"));
-    expectThat(ours.length === 0, ours.join("\n"));
-    report();
+  const tsc = join("node_modules", "typescript", "bin", "tsc");
+  const [, version = ""] = (await run(folder, "node", tsc, "--version")).trim().split(" ");
+  const resolutions = RESOLUTIONS.filter(({ before }) => Number.parseInt(version, 10) < before);
+  for (const { files, before: _, ...resolution } of resolutions) {
+    await step(`types by TypeScript ${version}, ${resolution.moduleResolution}`, async () => {
+      const compilerOptions = {
+        strict: true,
+        target: "es2022",
+        types: ["node"],
+        noEmit: true,
+        ...resolution,
+      };
+      for (const file of files) await writeFile(join(folder, file), source);
+      await writeFile(join(folder, "types.json"), JSON.stringify({ compilerOptions, files }));
+      const args = [tsc, "--project", "types.json", "--pretty", "false"];
+      const { stdout } = await runCommand("node", args, { cwd: folder, env: ENVIRONMENT });
+      // Declarations of other packages may be older, or newer, than this compiler.
+      const isOurs = /^(types\.|error TS|.*node_modules\/(pulumi-up42|up42-emulator)\/)/;
+      const ours = stdout.split("\n").filter((line) => isOurs.test(line) && line.includes("error TS"));
+      expectThat(ours.length === 0, ours.join("\n"));
+    });
   }
 }
 
 /**
- * Deploys a webhook and its test, finds no change, and destroys them.
+ * Deploys a webhook and its test, reads it, finds no secret in the state and no change, and destroys them.
  *
  * @param {PulumiProject} project
  * @param {keyof typeof KINDS} kind
  * @param {string} apiUrl
  */
 async function deploy(project, kind, apiUrl) {
-  const report = step(`pulumi up, ${kind}`);
   const { source, main, type } = KINDS[kind];
   const manifest = JSON.parse(await readFile(join(project.folder, "package.json"), "utf8"));
-  await writeFile(join(project.folder, "package.json"), JSON.stringify({ ...manifest, main, type }));
-  await writeFile(join(project.folder, main), await readFile(join(PROGRAMS, source)));
-  await writeFile(
-    join(project.folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions: TSCONFIG, files: [main] }),
-  );
+  const files = {
+    "package.json": JSON.stringify({ ...manifest, main, type }),
+    "tsconfig.json": JSON.stringify({ compilerOptions: TSCONFIG, files: [main] }),
+    [main]: await readFile(join(PROGRAMS, source), "utf8"),
+  };
+  await writeAll(project.folder, files);
   const secret = "what notifications are signed with";
   const receiver = await startReceiver(secret, () => undefined);
   const env = { UP42_API_URL: apiUrl, RECEIVER_URL: receiver.url, RECEIVER_SECRET: secret };
   try {
-    await project.run(["up", "--yes", "--skip-preview"], { env });
-    const outputs = JSON.parse((await project.run(["stack", "output", "--json"])).stdout);
+    // The preview comes first, in which a function looks for a webhook that is not there yet.
+    await project.run(["up", "--yes"], { env });
+    const shown = await project.run(["stack", "output", "--json", "--show-secrets"]);
+    const outputs = JSON.parse(shown.stdout);
     expectThat(
-      outputs.testsSucceeded === 1 && outputs.verifies === true,
+      outputs.testsSucceeded === 1 &&
+        outputs.verifies === true &&
+        outputs.foundId === outputs.webhookId &&
+        outputs.readUrl === receiver.url,
       `Outputs: ${JSON.stringify(outputs)}`,
     );
+    await project.run(["refresh", "--yes"], { env });
+    const state = (await project.run(["stack", "export"])).stdout;
+    expectThat(!state.includes(secret), "A secret stands in the state in clear.");
     await project.run(["preview", "--expect-no-changes"], { env });
     await project.run(["destroy", "--yes", "--skip-preview"], { env });
   } finally {
     await receiver.close();
   }
-  report();
 }
 
 /**
  * @param {string} folder
  * @param {Cell} cell
- * @param {Readonly<Record<string, string>>} dependencies
+ * @param {Readonly<Record<string, string | undefined>>} dependencies
  */
 async function install(folder, { manager }, dependencies) {
   const { command, files } = MANAGERS[manager];
   const manifest = { name: "compat", version: "1.0.0", private: true, dependencies };
-  const all = Object.entries({ ...files, "package.json": JSON.stringify(manifest) });
-  for (const [name, text] of all) await writeFile(join(folder, name), text);
-  const [program = "", ...args] = command;
-  const result = await runCommand(program, args, { cwd: folder, env: environment() });
-  expectThat(result.exitCode === 0, `${command.join(" ")}: ${describeResult(result)}`);
-}
-
-/** The environment of a new user, in which packages can be downloaded. */
-function environment() {
-  const path = [dirname(process.execPath), process.env.PATH ?? ""].join(delimiter);
-  return { ...ownEnvironment({ network: true }), PATH: path, YARN_ENABLE_TELEMETRY: "0" };
+  await writeAll(folder, { ...files, "package.json": JSON.stringify(manifest) });
+  await run(folder, ...command);
 }
 
 /**
  * @param {string} folder
- * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} files
  */
-async function node(folder, args) {
-  const result = await runCommand("node", args, { cwd: folder, env: environment() });
-  expectThat(result.exitCode === 0, `node ${args.join(" ")}: ${describeResult(result)}`);
-  return result;
+async function writeAll(folder, files) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+/**
+ * Runs a command, which must succeed.
+ *
+ * @param {string} folder
+ * @param {readonly string[]} command
+ * @returns {Promise<string>} what it printed
+ */
+async function run(folder, ...command) {
+  const [program = "", ...args] = command;
+  const result = await runCommand(program, args, { cwd: folder, env: ENVIRONMENT });
+  expectThat(result.exitCode === 0, `${command.join(" ")}: ${describeResult(result)}`);
+  return result.stdout;
 }
 
 /** The oldest version of Pulumi's SDK that the package allows. */
 async function lowestSdk() {
-  const { peerDependencies } = JSON.parse(
-    await readFile(join(WORKSPACE, "provider", "package.json"), "utf8"),
-  );
-  const [, lowest] = /^>=(\d+\.\d+\.\d+) /.exec(peerDependencies["@pulumi/pulumi"]) ?? [];
+  const manifest = JSON.parse(await readFile(join(WORKSPACE, "provider", "package.json"), "utf8"));
+  const [, lowest] = /^>=(\d+\.\d+\.\d+) /.exec(manifest.peerDependencies["@pulumi/pulumi"]) ?? [];
   if (lowest === undefined) throw new Error("provider/package.json names no lowest version of Pulumi's SDK.");
   return lowest;
 }
 
 /**
- * Starts a line of the report; the function that it returns ends it.
+ * Does a step, and prints how long it took.
  *
  * @param {string} name
+ * @param {() => Promise<void>} action
  */
-function step(name) {
+async function step(name, action) {
   const start = performance.now();
-  return () => console.log(`ok ${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${name}`);
+  await action();
+  console.log(`ok ${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${name}`);
 }
 
 /**

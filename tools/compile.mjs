@@ -1,7 +1,6 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { removeStaleOutputs } from "./outputs.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
 
 /** This file: another one may give other outputs. */
@@ -18,16 +17,15 @@ const STAND_IN = "web-streams-polyfill";
 export const PACKAGES = ["provider", "emulator"];
 
 /**
- * Compiles the packages, and puts the host, the plugin and the receiver into one file each.
+ * Compiles the packages, and puts the host, the plugin and the receiver into one file each. All of it is made again,
+ * since the compiler leaves what it made from sources that are gone, and that would be published.
  *
- * @param {{ force?: boolean }} [options] whether also what seems to be up to date; default: `false`
  * @throws {Error} with what the compiler says
  */
-export async function compile({ force = false } = {}) {
-  for (const name of PACKAGES) await removeStaleOutputs(join(ROOT, name));
+export async function compile() {
+  for (const name of PACKAGES) await rm(join(ROOT, name, "dist"), { recursive: true, force: true });
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  const flags = force ? ["--force"] : [];
-  const result = await runCommand(process.execPath, [tsc, "--build", ...flags, ...PACKAGES], { cwd: ROOT });
+  const result = await runCommand(process.execPath, [tsc, "--build", ...PACKAGES], { cwd: ROOT });
   if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
   await Promise.all([bundleHost(), bundlePlugin(), bundleReceiver()]);
 }
@@ -137,4 +135,4 @@ async function licenseOf(folder) {
   return `${name} ${version}\n\n${text.trim()}`;
 }
 
-if (process.argv[1] === COMPILER) await runMain(() => compile({ force: process.argv.includes("--force") }));
+if (process.argv[1] === COMPILER) await runMain(compile);

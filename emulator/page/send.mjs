@@ -8,7 +8,7 @@ import { clearOutcome, watch } from "./outcome.mjs";
 
 /** Statuses that UP42's own examples act on, by an event's category. */
 const STATUSES = new Map([
-  ["order", ["FULFILLED", "FAILED PERMANENTLY"]],
+  ["order", ["FULFILLED", "FAILED_PERMANENTLY", "FAILED PERMANENTLY"]],
   ["job", ["SUCCEEDED", "FAILED", "ERROR", "CANCELLED"]],
 ]);
 

@@ -1,11 +1,16 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { createServer as createTlsServer } from "node:tls";
 import { DEMO_ACCOUNT, type Emulator, type EmulatorOptions, startEmulator } from "up42-emulator";
 import * as v from "valibot";
 import { startCommand } from "../../tools/process.mjs";
 import { type PassingRequest, startProxy, type Verdict } from "../support/broken-proxy";
+import { SELF_SIGNED } from "../support/certificates";
+import { freePorts } from "../support/listen";
 import { WORKSPACE } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { runUp42 } from "../support/up42-command";
@@ -177,6 +182,75 @@ test.each<[string, Deviation, readonly string[]]>([
 ])("%s: each fact that is different is named, and no other", async (_, deviation, statements) => {
   const { exitCode, different } = await tryFacts(deviation);
   expect({ exitCode, different }).toEqual({ exitCode: 1, different: statements });
+});
+
+describe("an API that is not on this machine", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pulumi-up42-doctor-"));
+    await writeFile(join(folder, "ca.pem"), SELF_SIGNED.cert);
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Behind TLS, an emulator looks like UP42. */
+  const behindTls = async (...args: readonly string[]) =>
+    await withServer({}, async (url, emulator) => {
+      // It sends each request to the emulator as its own, by a host name that the emulator answers to.
+      const proxy = await startProxy(url);
+      const { port } = new URL(proxy.url);
+      const server = createTlsServer(SELF_SIGNED, (socket) => {
+        const plain = connect(Number(port), "127.0.0.1");
+        socket.pipe(plain).pipe(socket);
+        // Either side may go away first.
+        for (const one of [socket, plain]) one.on("error", () => one.destroy());
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const tlsUrl = `https://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+      const ca = { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"), UP42_AUTH_URL: tlsUrl };
+      const env = { ...environment(tlsUrl), ...ca };
+      try {
+        const result = await runUp42(["doctor", "--write", "--json", ...args], { cwd: tmpdir(), env });
+        expect(emulator.webhooks()).toEqual([]);
+        const { facts } = v.parse(Report, JSON.parse(result.stdout));
+        return { exitCode: result.exitCode, facts };
+      } finally {
+        server.close();
+        await proxy.close();
+      }
+    });
+
+  test("cannot reach this machine, so notifications are not tried, and that is said", async () => {
+    const { facts } = await behindTls();
+    const notTried = facts.filter(({ verdict }) => verdict === "not tried").map(({ statement }) => statement);
+    expect(notTried).toEqual([
+      PROJECT_LOGIN,
+      "A test sends one POST per event",
+      "A notification is signed, and this package verifies it",
+      'A test\'s notification has "liveMode": false',
+      "A signature covers host, date, content-type, digest",
+      "A signature covers a digest of the body",
+      RATE,
+    ]);
+  });
+
+  test("reaches it by an address that leads here", async () => {
+    const [port] = await freePorts(1);
+    const { exitCode, facts } = await behindTls(
+      ...["--receiver", `http://127.0.0.1:${port}/hook`, "--port", String(port)],
+    );
+    expect({ exitCode, different: facts.filter(({ verdict }) => verdict === "different") }).toEqual({
+      exitCode: 0,
+      different: [],
+    });
+    const confirmed = facts
+      .filter(({ verdict }) => verdict === "confirmed")
+      .map(({ statement }) => statement);
+    expect(confirmed).toContain("A notification is signed, and this package verifies it");
+  });
 });
 
 describe("however it ends, nothing is left behind", () => {

@@ -168,6 +168,25 @@ describe("each cause is one line that says what to do", () => {
     }
   });
 
+  test("a proxy that refuses", async () => {
+    const server = createHttpServer();
+    server.on("connect", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"));
+    const proxy = await listenLocally(server);
+    try {
+      const HTTPS_PROXY = proxy.url.replace("http://", `http://user:${encodeURIComponent(token)}@`);
+      // UP42's own address, which only the proxy could reach.
+      const { exitCode, checks, failed } = await diagnose({ UP42_API_URL: "", HTTPS_PROXY });
+      expect({ exitCode, failed }).toEqual({
+        exitCode: 2,
+        failed: [expect.stringMatching(/^proxy: .*403.*\. Check HTTPS_PROXY, or list .* in NO_PROXY/)],
+      });
+      const others = checks.filter(({ result }) => result === "ok").map(({ name }) => name);
+      expect(others).toEqual(["settings", "signature"]);
+    } finally {
+      await proxy.close();
+    }
+  });
+
   test("TLS that is intercepted", async () => {
     const server = createHttpsServer(SELF_SIGNED, (_, response) => response.end());
     const { url, close } = await listenLocally(server);

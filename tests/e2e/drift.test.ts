@@ -48,7 +48,7 @@ describe("drift", () => {
   let ids: Record<string, string>;
 
   beforeAll(async () => {
-    deployment = await startDeployment({ program: () => program() });
+    deployment = await startDeployment({ hosted: true, program: () => program() });
     await deployment.project.up();
     colleague = await loginAs(deployment.emulator);
     ids = await idsOf(deployment.project);
@@ -169,7 +169,7 @@ describe("a secret, whether UP42 shows it or not", () => {
       env[`${prefix}_USERNAME`] = DEMO_ACCOUNT.username;
       env[`${prefix}_PASSWORD`] = DEMO_ACCOUNT.password;
     }
-    project = await createProject({ program: webhooks("ours"), env });
+    project = await createProject({ hosted: true, program: webhooks("ours"), env });
   });
 
   afterAll(async () => {

@@ -183,7 +183,7 @@ describe("an error", () => {
     );
     expect(own.length).toBeLessThanOrEqual(3);
     expect(own.join("\n")).toMatch(
-      /Failed to test webhook "orders" \(http\S+\): job\.status, order\.status: .*503/,
+      /Failed to test webhook "orders" \(503 Service Unavailable from http\S+\): job\.status, order\.status: .*503/,
     );
   });
 

@@ -38,6 +38,7 @@ const environment = (url: string): Record<string, string> => ({
 
 const start = (statements: string): Promise<TestDeployment> =>
   startDeployment({
+    hosted: true,
     program: () => program(statements),
     env: environment,
     emulator: { accounts: [DEMO_ACCOUNT, OTHER] },

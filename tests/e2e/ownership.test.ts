@@ -37,6 +37,7 @@ describe("who owns a webhook", () => {
 
   const start = async (statements: string): Promise<TestDeployment> => {
     deployment = await startDeployment({
+      hosted: true,
       program: () => statements,
       emulator: { accounts: [DEMO_ACCOUNT, OTHER] },
       env: (url) => ({

@@ -21,7 +21,7 @@ let deployment: TestDeployment;
 let proxy: TestProxy;
 
 const start = async (args: object = {}, env: Record<string, string> = {}): Promise<TestDeployment> => {
-  deployment = await startDeployment({ program: () => hook(args) });
+  deployment = await startDeployment({ hosted: true, program: () => hook(args) });
   proxy = await startProxy(deployment.emulator.url);
   through.UP42_API_URL = proxy.url;
   Object.assign(through, { UP42_TIMEOUT_SECONDS: "12", ...env });

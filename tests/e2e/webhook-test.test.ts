@@ -43,7 +43,7 @@ describe("a webhook's test", () => {
       `Webhook "${name}" (${id}) is inactive: UP42 sends no notifications. Set active: true to receive them.`,
     );
     expect(up.stdout).toContain(
-      `Failed to test webhook "${name}" (${receiver.url}): job.status, order.status: Test request failed: the receiver ` +
+      `Failed to test webhook "${name}" (500 Internal Server Error from ${receiver.url}): job.status, order.status: Test request failed: the receiver ` +
         `answered 500 Internal Server Error. (HttpResponse[${receiver.url}, 500 Internal Server Error]) (tried for 0.5 s). ` +
         "Fix the receiver and run `pulumi up` again.",
     );
@@ -51,6 +51,9 @@ describe("a webhook's test", () => {
     const [, diagnostic = ""] = up.stdout.split("up42:WebhookTest (gate):\n");
     const firstLines = diagnostic.split("\n").slice(0, 2).join("\n");
     for (const part of [name, receiver.url, "500 Internal Server Error"]) expect(firstLines).toContain(part);
+    // Also where a terminal breaks them: a tab is eight columns at the most.
+    const ofTerminal = firstLines.split("\n").map((line) => line.replace("\t", " ".repeat(4)).slice(0, 80));
+    expect(ofTerminal.join("\n")).toContain("500 Internal Server Error");
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();

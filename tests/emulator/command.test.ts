@@ -3,6 +3,8 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, startEmulator } from "../../emulator/src";
+import { runCommand } from "../../tools/process.mjs";
+import { freePorts } from "../support/listen";
 import { startReceiver } from "../support/receiver";
 import { at, createWebhook, loginForm, send, TOKEN_PATH, WEBHOOKS } from "./client";
 import { type RunningCommand, startEmulatorCommand } from "./command";
@@ -346,6 +348,25 @@ describe("the README's recipe", () => {
           .end();
       });
     expect([await status("emulator:8042"), await status("other:8042")]).toEqual([200, 403]);
+  });
+
+  test("for GitHub Actions has the emulator running when its step is over", async () => {
+    const [, step = ""] = /- name: Start the emulator\n +run: \|\n((?: {6}.+\n)+)/.exec(readme) ?? [];
+    expect(step).toContain("npx --yes up42-emulator");
+    // Takes the place of npx, which would install the published emulator, at a port that is free.
+    const [port = 0] = await freePorts(1);
+    const emulator = join(__dirname, "../../emulator/bin/up42-emulator.js");
+    const npx = `#!/bin/sh\necho $$ > pid\nexec "${process.execPath}" "${emulator}" --port ${port}\n`;
+    writeFileSync(join(folder, "npx"), npx, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, NO_PROXY: "*" };
+    const script = step.replaceAll("8042", String(port));
+    const result = await runCommand("sh", ["-e", "-c", script], { cwd: folder, env });
+    try {
+      expect(result.exitCode).toBe(0);
+      expect((await send({ url: `http://127.0.0.1:${port}` }, "GET", "/webhooks/events")).status).toBe(200);
+    } finally {
+      process.kill(Number(readFileSync(join(folder, "pid"), "utf8")));
+    }
   });
 
   test("for a seed file, and for faults, is valid", async () => {

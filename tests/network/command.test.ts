@@ -306,7 +306,7 @@ describe("what is not UP42 is named as that, with the proxy on the way, and blam
     const { exitCode, stderr } = await testAll({ HTTPS_PROXY: proxy.address });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(reason);
-    expect(stderr).toMatch(/\(by way of the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\)\)/);
+    expect(stderr).toMatch(/by way of the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\)\)/);
     expect(stderr).toContain("Check what is in between (a proxy, a firewall, the network's sign-in page)");
     expect(stderr).not.toMatch(/refused the|does not accept|canary-session/);
   });
@@ -315,7 +315,7 @@ describe("what is not UP42 is named as that, with the proxy on the way, and blam
     front.intercept(/token$/, { status: 403, body: '{"error":"Forbidden"}' });
     const proxy = await startProxy({ kind: "forward" });
     const { stderr } = await testAll({ HTTPS_PROXY: proxy.address });
-    expect(stderr).toMatch(/answered HTTP 403: Forbidden/);
+    expect(stderr).toMatch(/UP42 answered HTTP 403: Forbidden/);
     expect(stderr).not.toContain("refused the username and password");
   });
 });

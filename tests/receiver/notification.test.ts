@@ -11,9 +11,17 @@ test("fields beyond the documented ones are kept, at every level", () => {
   const task = { ...JOB_STATUS.body.tasks[0], name: "download" };
   const extended = { ...JOB_STATUS, region: "eu", body: { ...JOB_STATUS.body, credits: 3, tasks: [task] } };
   expect(received(extended)).toEqual(extended);
-  const order = { ...ORDER_STATUS, body: { status: "FAILED PERMANENTLY", orderId: "a", assets: ["b"] } };
+  const order = { ...ORDER_STATUS, body: { status: "FULFILLED", orderId: "a", assets: ["b"] } };
   expect(received(order)).toEqual(order);
 });
+
+test.each(["FAILED_PERMANENTLY", "FAILED PERMANENTLY"])(
+  "an order that failed for good may say %s",
+  (status) => {
+    const order = { ...ORDER_STATUS, body: { status } };
+    expect(received(order)).toEqual(order);
+  },
+);
 
 test.each([[{ a: [1] }], [["list"]], ["text"], [null]])(
   "an unknown event is kept as such: body %j",

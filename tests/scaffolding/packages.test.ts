@@ -76,7 +76,7 @@ describe.each([
 describe.each([
   {
     entry: "dynamic/host",
-    rare: ["cockatiel", "https-proxy-agent", "proxy-from-env"],
+    rare: ["cockatiel"],
     known: "node-fetch",
   },
   { entry: "plugin/main", rare: [], known: "@grpc/grpc-js" },

@@ -9,6 +9,7 @@ import {
 } from "../../tools/pulumi-project.mjs";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
+import { hostProgram } from "./program-host";
 
 export { WORKSPACE };
 
@@ -24,6 +25,11 @@ export interface ProjectOptions {
   readonly program: string | { readonly folder: string } | { readonly files: ProjectFiles };
   /** Stack configuration, such as `{ "up42:username": "…", "up42:password": { secret: "…" } }`. */
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
+  /**
+   * Whether one process runs the programs of all commands (see {@link hostProgram}), in half the time. For programs
+   * in JavaScript that look at nothing of their process; default: false.
+   */
+  readonly hosted?: boolean;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,16 +44,24 @@ export interface DeployOptions extends RunOptions {
 export type Deployment = CommandResult & EngineActivity;
 
 /** Makes a project with one stack, "dev". */
-export async function createProject({ program, ...settings }: ProjectOptions): Promise<PulumiProject> {
+export async function createProject({
+  program,
+  hosted = false,
+  ...settings
+}: ProjectOptions): Promise<PulumiProject> {
   const write = async (folder: string): Promise<void> => {
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  return await create({ write, languages: true, ...settings }, PulumiProject);
+  const project = await create({ write, languages: true, ...settings }, PulumiProject);
+  if (hosted) project.client = [await hostProgram(project.folder)];
+  return project;
 }
 
 /** The driver, with what tests look at: the engine's events, the state, and what is left in files. */
 export class PulumiProject extends Driver {
+  /** What leads the CLI to the program, when it is not to run it in a process of its own. */
+  client: readonly string[] = [];
   #logs = 0;
 
   /** Replaces the program by other JavaScript source. */
@@ -109,7 +123,8 @@ export class PulumiProject extends Driver {
     const log = join(this.root, `events-${this.#logs}.json`);
     // The event log is an option of Pulumi's that has to be unlocked.
     const env = { ...options.env, PULUMI_DEBUG_COMMANDS: "true" };
-    const result = await this.run([...command, "--event-log", log], { ...options, env });
+    const client = ["up", "preview"].includes(command[0] ?? "") ? this.client : [];
+    const result = await this.run([...command, ...client, "--event-log", log], { ...options, env });
     return { ...result, ...parseEventLog(await readFile(log, "utf8")) };
   }
 }

@@ -6,7 +6,7 @@ const within = (milliseconds: number): Operation => ({
   report: () => undefined,
 });
 
-/** Work that ends on command. */
+/** Work, and what ends it. */
 function work() {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {

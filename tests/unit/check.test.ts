@@ -1,5 +1,6 @@
 import type { Call } from "../../provider/src/lifecycle/resource";
 import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
+import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
 import { checkWebhookTest } from "../../provider/src/lifecycle/webhook-test/check";
 import { CredentialsError, TransportError } from "../../provider/src/up42/errors";
 import { MemoryApi } from "../support/memory-api";
@@ -220,6 +221,18 @@ describe("two resources of a program with one name and URL", () => {
       ),
     ]);
     expect(api.count("create")).toBe(0);
+  });
+
+  test("are not adopted: one of them may have the webhook already", async () => {
+    const { api, call, check } = setUp();
+    api.add(GOOD);
+    const adopting = { ...GOOD, active: true, ifExists: "adopt" as const };
+    await check(adopting, {}, { resource: "duplicate#1" });
+    await check(GOOD, { ...GOOD, active: true, workspaceId: "ws" }, { resource: "owner#2" });
+    await expect(
+      createWebhook(call.sessions.for(undefined), call, { ...adopting, workspaceId: "ws" }),
+    ).rejects.toThrow(/Another resource of the program declares the same webhook: remove one of the two\.$/);
+    expect(api.count("update")).toBe(0);
   });
 
   test("are refused also when the program itself has found the other one", async () => {

@@ -79,6 +79,21 @@ describe("a test that fails", () => {
     );
   });
 
+  test("begins with what the receiver answered, where UP42 says it in its documented form", async () => {
+    const answered = (event: string, status: string) => ({
+      ...result(event, false),
+      response: `HttpResponse[https://example.com/up42, ${status}]`,
+    });
+    const tests = [answered("a", "401 Unauthorized"), answered("b", "401 Unauthorized")];
+    const alike = await failureOf(setUp(run(...tests)), INPUTS);
+    expect(alike.message).toMatch(
+      /^Failed to test webhook "alerts" \(401 Unauthorized from https:\/\/example\.com\/up42\): a, b: Connection/,
+    );
+    const [first] = tests;
+    const mixed = await failureOf(setUp(run(...(first ? [first] : []), answered("b", "404"))), INPUTS);
+    expect(mixed.message).toContain("(401 Unauthorized, 404 from https://example.com/up42): a: ");
+  });
+
   test("cuts what is too long to read", async () => {
     const failing = { ...result("a", false), message: "x".repeat(10_000) };
     const { message } = await failureOf(setUp(run(failing)), { ...INPUTS, eventNames: ["a"] });

@@ -59,7 +59,7 @@ export class Calls {
       if (!isBusy && remaining <= 0) {
         return;
       }
-      await setTimeout(isBusy ? LOOK_AGAIN_MS : remaining);
+      await setTimeout(isBusy ? LOOK_AGAIN_MS : remaining, undefined, { ref: false });
     }
   }
 }

@@ -37,6 +37,7 @@ export class Workspace {
   readonly createLock = new KeyedLock();
   /** Which resource of the program declares which name and URL. */
   readonly #declared = new Map<string, string>();
+  readonly #declaredTwice = new Set<string>();
   readonly #writes = new Map<string, { readonly at: number; readonly webhook: RemoteWebhook | undefined }>();
   readonly #singles = new Map<string, RemoteWebhook>();
   #reads = 0;
@@ -55,14 +56,20 @@ export class Workspace {
    * Notes that a resource of the program declares a webhook.
    * @returns the other resource that declares one with the same name and URL, if there is one.
    */
-  declare(resource: string, { name, url }: Pick<WebhookSpec, "name" | "url">): string | undefined {
-    const key = `${name}\n${new URL(url).href}`;
+  declare(resource: string, identity: Pick<WebhookSpec, "name" | "url">): string | undefined {
+    const key = keyOf(identity);
     const other = this.#declared.get(key);
     if (other === undefined || other === resource) {
       this.#declared.set(key, resource);
       return undefined;
     }
+    this.#declaredTwice.add(key);
     return other;
+  }
+
+  /** Whether two resources of the program have declared a webhook with this name and URL. */
+  isDeclaredTwice(identity: Pick<WebhookSpec, "name" | "url">): boolean {
+    return this.#declaredTwice.has(keyOf(identity));
   }
 
   /** Asks UP42 for all webhooks, now. */
@@ -249,6 +256,10 @@ export class Workspace {
   #remember(id: string, webhook: RemoteWebhook | undefined): void {
     this.#writes.set(id, { at: Date.now(), webhook });
   }
+}
+
+function keyOf({ name, url }: Pick<WebhookSpec, "name" | "url">): string {
+  return `${name}\n${new URL(url).href}`;
 }
 
 function isYoung({ startedAt }: Snapshot, milliseconds: number): boolean {

@@ -7,7 +7,7 @@ import type { WebhookEvent } from "../../up42/model";
 import { reporter } from "../account";
 import { settingsInUse } from "../settings";
 import { Findings, failed, type Outcome, ok, warning } from "./findings";
-import { describeProxies } from "./proxies";
+import { describeWay } from "./proxies";
 import { signatureRoundTrip } from "./round-trip";
 
 /** What may take longer says too little about why. */
@@ -87,7 +87,9 @@ class Examiner {
     const { findings } = this;
     await findings.check("proxy", ["settings"], async () => {
       await this.#reach();
-      return this.#failureOf(new Set(["proxy"])) ?? ok(describeProxies());
+      return (
+        this.#failureOf(new Set(["proxy"])) ?? ok(describeWay([this.config.apiUrl, this.config.authUrl]))
+      );
     });
     await findings.check(
       "network",

@@ -1,7 +1,16 @@
-const VARIABLE = /^(https?|all|no)_proxy$/i;
+import { proxyFor, spellProxy } from "../../up42/proxy/proxy";
 
-/** Which variables say that requests go through a proxy. Their values may hold credentials, and are not shown. */
-export function describeProxies(environment: NodeJS.ProcessEnv = process.env): string {
-  const names = Object.keys(environment).filter((name) => VARIABLE.test(name) && environment[name] !== "");
-  return names.length === 0 ? "no proxy is set" : `set by ${names.sort().join(", ")}`;
+/**
+ * Which way requests take: through a proxy, whose credentials are not shown, or straight.
+ * @throws ConfigError when the variable that names the proxy cannot be used.
+ */
+export function describeWay(urls: readonly string[]): string {
+  const ways = new Map(
+    urls.map((text) => {
+      const url = new URL(text);
+      const proxy = proxyFor(url);
+      return [url.host, proxy === undefined ? "directly" : `by way of ${spellProxy(proxy)}`];
+    }),
+  );
+  return [...ways].map(([host, way]) => `${host} ${way}`).join(", ");
 }

@@ -56,6 +56,14 @@ export function spellFailures(tests: readonly EventTest[]): string {
   return [...events].map(([reason, names]) => `${names.join(", ")}: ${reason}`).join("; ");
 }
 
+/** UP42's documented form of what a receiver answered: `HttpResponse[https://example.com/up42, 401 Unauthorized]`. */
+const ANSWER = /^HttpResponse\[\S+, (\d{3}[^\]\r\n]{0,40})\]/;
+
+/** What the receiver answered, in a few words, as far as UP42 says it: `401 Unauthorized`. */
+export function spellAnswers(tests: readonly EventTest[]): string {
+  return [...new Set(tests.flatMap(({ response }) => ANSWER.exec(response)?.[1] ?? []))].join(", ");
+}
+
 function firstLine(text: string): string {
   const [line = ""] = text.trim().split(/\r?\n/);
   return line.length <= LONGEST_ANSWER ? line : `${line.slice(0, LONGEST_ANSWER)}…`;

@@ -5,7 +5,7 @@ import { Deadline } from "../../up42/operation";
 import type { Caller } from "../caller";
 import type { Session } from "../session";
 import type { WebhookTestInputs } from "./fields";
-import { completed, spellFailures, summarize, type TestOutcome } from "./results";
+import { completed, spellAnswers, spellFailures, summarize, type TestOutcome } from "./results";
 import { describeTarget, spellTarget, type Target, targetOf } from "./target";
 
 /** Long enough for a receiver that is deployed in the same `up` to come alive. */
@@ -102,7 +102,10 @@ function warnIfInactive({ reporter }: Caller, target: Target): void {
   }
 }
 
-/** One line: which webhook, where it delivers to, and what came back. */
+/**
+ * One line: which webhook, what came back and from where, and the details. A terminal of 80 columns shows the reason on
+ * the first of the lines that it makes of it.
+ */
 function failureText(
   session: Session,
   { id, name, url }: Target,
@@ -118,5 +121,7 @@ function failureText(
     failing.length === 0
       ? "Check that it subscribes to an event"
       : "Fix the receiver and run `pulumi up` again";
-  return `Failed to test webhook ${webhook} (${url ?? "URL not known"}): ${cause}. ${nextStep}.`;
+  const answers = spellAnswers(failing);
+  const from = answers === "" ? "" : `${answers} from `;
+  return `Failed to test webhook ${webhook} (${from}${url ?? "URL not known"}): ${cause}. ${nextStep}.`;
 }

@@ -91,6 +91,10 @@ async function existingFor(
     // A resource that has it may come later in the program.
     await session.claims.calls.settled(operation);
   }
+  if (ifExists === "adopt" && workspace.isDeclaredTwice(inputs)) {
+    // The check of the other one has failed, so that the engine says no more of it: it may have the webhook.
+    return refuse("Another resource of the program declares the same webhook: remove one of the two");
+  }
   if (twins.some((twin) => session.claims.has(twin.id))) {
     return refuse(
       "It belongs to another resource of this stack. If that resource was renamed or moved, use the resource option " +

@@ -1,4 +1,5 @@
 import type { Config } from "../../../config/config";
+import { isLoopback } from "../../../up42/hosts";
 import { accountFacts } from "./account-facts";
 import { deleteFacts, editFacts } from "./change-facts";
 import { eventFacts } from "./event-facts";
@@ -43,8 +44,7 @@ export async function tryFacts(
   const temporary = new Temporary(wire, `/workspaces/${encodeURIComponent(workspaceId)}/webhooks`);
   const removed = await temporary.removeOld();
   await listFacts(wire, temporary.path, facts);
-  // Only an emulator has an address without TLS.
-  const isNear = config.apiUrl.startsWith("http:");
+  const isNear = isLoopback(new URL(config.apiUrl));
   const receiver = isNear || options.receiver !== undefined ? await startReceiver(options.port) : undefined;
   const url = options.receiver ?? receiver?.url ?? "https://pulumi-up42-doctor.invalid/";
   try {
