@@ -15,7 +15,7 @@ import { loginAs } from "../support/up42-account";
 import { cliProgram, secretsIn } from "./cli-program";
 import { deleteEmptyChecksums, readState } from "./file-backend";
 import { atInterruption, type Interruption } from "./interruptions";
-import { ATTEMPT_TIMEOUT_MS, TIMEOUT_SECONDS } from "./lanes";
+import { ATTEMPT_TIMEOUT_MS, CALM_TIMEOUT_SECONDS, TIMEOUT_SECONDS } from "./lanes";
 import { FaultyProxy } from "./proxy";
 import { type RunResult, runOnce } from "./run";
 import type { ScenarioKind } from "./scenario";
@@ -46,7 +46,6 @@ export async function runWithCli(seed: number, scenario?: ScenarioKind): Promise
     [`${namespace}:password`]: { secret: account.password },
     [`${namespace}:workspaceId`]: account.workspaceId,
     [`${namespace}:apiUrl`]: proxy.url,
-    [`${namespace}:timeoutSeconds`]: String(TIMEOUT_SECONDS),
   });
   const config = { ...profile("up42"), ...profile("up42-b") };
   const project = await createProject({ program: "", config });
@@ -80,15 +79,14 @@ class CliStack implements Stack {
     private readonly proxy: FaultyProxy,
   ) {}
 
-  async run(command: Command, { interruption }: Circumstances): Promise<Failures> {
+  async run(command: Command, { interruption, isCalm = false }: Circumstances): Promise<Failures> {
     const failsTest = interruption?.kind === "failing test" && command.kind === "up";
     await this.#write(command, failsTest);
-    const running = this.project.start([
-      command.kind,
-      "--yes",
-      "--skip-preview",
-      ...(await this.#options(command)),
-    ]);
+    const timeout = String(isCalm ? CALM_TIMEOUT_SECONDS : TIMEOUT_SECONDS);
+    const running = this.project.start([command.kind, "--yes", "--skip-preview"], {
+      args: await this.#options(command),
+      env: { UP42_TIMEOUT_SECONDS: timeout, UP42_B_TIMEOUT_SECONDS: timeout },
+    });
     if (failsTest) this.interruptions.push("failing test in up");
     const stop =
       interruption === undefined || interruption.kind === "failing test"

@@ -1,6 +1,7 @@
 import type { StoredWebhook } from "up42-emulator";
 import type { WebhookBody } from "../support/up42-account";
 import type { Properties } from "./host";
+import { DELIBERATE_TWIN } from "./program";
 import type { Entry, Program } from "./stack";
 
 /** What is wrong, a line each. */
@@ -54,6 +55,16 @@ export function compare(program: Program, situation: Situation, findings: Findin
     const isDouble = [...program.values()].some((wanted) => wanted.name === name);
     (isDouble ? findings.duplicated : findings.orphaned).push(`${id} ("${name}") belongs to no resource`);
   }
+}
+
+/** After a command with two resources that have one name and URL: they must not both have a webhook. */
+export function compareTwins({ entries, webhooks }: Situation, findings: Findings): void {
+  const ours = entries.flatMap(({ id }) => webhooks.filter((webhook) => webhook.id === id));
+  const spelled = ours.map(({ name, url }) => `${name} at ${url}`);
+  const twins = spelled.filter(
+    (one, index) => spelled.indexOf(one) < index && !one.includes(DELIBERATE_TWIN),
+  );
+  findings.duplicated.push(...twins.map((one) => `two resources have ${one}`));
 }
 
 function compareEntries(program: Program, entries: readonly Entry[], findings: Findings): void {

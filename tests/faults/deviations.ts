@@ -43,7 +43,7 @@ const MASKS: readonly ((secret: string) => string)[] = [
 export function drawDeviation(random: Random): Deviation | undefined {
   const respell = random.chance(0.2) ? random.pick(SPELLINGS) : undefined;
   const mask = random.chance(0.2) ? random.pick(MASKS) : undefined;
-  const lagMs = random.chance(0.2) ? random.whole(150, 450) : 0;
+  const lagMs = random.chance(0.3) ? random.whole(150, 450) : 0;
   const kinds = [
     ...(respell === undefined ? [] : ["server that respells"]),
     ...(mask === undefined ? [] : ["server that masks secrets"]),

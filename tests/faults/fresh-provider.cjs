@@ -56,7 +56,7 @@ const TAKE_AWAY = {
   },
   /** A host goes on when its engine is gone. */
   "engine watch"(module) {
-    Object.defineProperty(module("dynamic/engine").Engine.prototype, "isGone", { get: () => false });
+    module("engine/engine").Engine.prototype.hasEnded = async () => false;
   },
   /** Texts from outside are shown as they come. */
   redaction(module) {

@@ -115,6 +115,10 @@ export const INJECTIONS: Readonly<Record<Exclude<FaultKind, "reset on accept">, 
     await exchange.forward();
     exchange.answer(gatewayError(exchange, random));
   },
+  "outage of a second": async (exchange) => {
+    const answer = text(503, "Service Unavailable");
+    await Promise.resolve(exchange.answer({ ...answer, headers: { ...answer.headers, "retry-after": "1" } }));
+  },
   "404 of a router": async (exchange, { random }) => {
     await Promise.resolve(
       exchange.answer(

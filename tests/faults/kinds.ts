@@ -27,6 +27,7 @@ export const FAULT_KINDS = [
   "404 of a router",
   "404 of a replica that lags",
   "paged list",
+  "outage of a second",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -64,6 +65,7 @@ const WEIGHTS: Readonly<Record<FaultKind, number>> = {
   "404 of a router": 1,
   "404 of a replica that lags": 3,
   "paged list": 2,
+  "outage of a second": 1,
 };
 
 const WEBHOOKS = ["list", "read", "create", "write"] as const;

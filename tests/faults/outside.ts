@@ -3,8 +3,8 @@ import { type Colleague, type WebhookBody, webhookBody } from "../support/up42-a
 import type { Properties } from "./host";
 import { BYSTANDER } from "./program";
 import type { Random } from "./random";
-import type { Outside, Step } from "./scenario";
 import type { Program, Stack, Surroundings } from "./stack";
+import type { Outside, Step } from "./steps";
 
 /** What colleagues and other stacks do in the workspace, and which of its webhooks are theirs. */
 export class Others {

@@ -19,6 +19,21 @@ export class FaultPlan {
   }
 }
 
+/** UP42 takes no changes: whoever wants one waits, and tries again. */
+export class Outage extends FaultPlan {
+  constructor(random: Random) {
+    super(random, 1);
+  }
+
+  override faultFor(request: RawRequest): RequestFault | undefined {
+    return ["create", "write"].includes(classOf(request)) ? "outage of a second" : undefined;
+  }
+
+  override resetsOnAccept(): boolean {
+    return false;
+  }
+}
+
 function classOf({ method, path }: RawRequest): RequestClass {
   if (path.endsWith("/token")) return "token";
   if (path.endsWith("/events")) return "events";

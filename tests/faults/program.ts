@@ -8,6 +8,9 @@ const EVENTS = [["job.status"], ["order.status"], ["job.status", "order.status"]
 /** Nobody listens there: a test of a webhook fails at once. */
 const RECEIVER = "http://127.0.0.1:9";
 
+/** The label of webhooks that are identical on purpose. */
+export const DELIBERATE_TWIN = "webhook-twin";
+
 /** A webhook that somebody else made in the same workspace, and nobody may touch; it shares a name with ours. */
 export const BYSTANDER: Properties = {
   name: nameOf("webhook-1"),
@@ -23,7 +26,7 @@ export function drawProgram(random: Random): Program {
     program.set(`webhook-${index}`, drawWebhook(random, `webhook-${index}`));
   }
   if (random.chance(0.25)) {
-    const { ifExists: _, ...twin } = drawWebhook(random, "webhook-twin");
+    const { ifExists: _, ...twin } = drawWebhook(random, DELIBERATE_TWIN);
     for (let index = random.whole(2, 3); index > 0; index -= 1) {
       program.set(`twin-${index}`, { ...twin, ifExists: "create" });
     }

@@ -21,6 +21,7 @@ export class Recovery {
     private readonly surroundings: Surroundings,
     private readonly others: Others,
     private readonly run: (command: Command) => Promise<Failures>,
+    private readonly isRefreshAdvised: () => Promise<boolean>,
   ) {}
 
   /** Runs a command until nothing fails, or it has been tried often enough. */
@@ -45,10 +46,7 @@ export class Recovery {
       else if (this.#namesOthers(message) && message.includes("It was kept"))
         await this.stack.forget(resource);
     }
-    const isAdvised = [...failures.values()].some((message) => message.includes("pulumi refresh"));
-    if (isAdvised || (await this.stack.hasPendingOperations())) {
-      await this.run({ kind: "refresh", program });
-    }
+    if (await this.isRefreshAdvised()) await this.run({ kind: "refresh", program });
     return changed;
   }
 

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { carryOut, compare, type Findings, noFindings } from "./compare";
+import { carryOut, compare, compareTwins, type Findings, noFindings, type Situation } from "./compare";
 import { drawDeviation } from "./deviations";
+import { isOfCli } from "./interruptions";
+import { ATTEMPT_TIMEOUT_MS } from "./lanes";
 import { leaks } from "./leaks";
 import { Others } from "./outside";
-import { FaultPlan } from "./plan";
+import { FaultPlan, Outage } from "./plan";
 import { Random, seedOfRun } from "./random";
 import { Recovery } from "./recover";
-import { drawScenario, type Scenario, type ScenarioKind, type Step } from "./scenario";
+import { drawScenario, type Scenario, type ScenarioKind } from "./scenario";
 import type { Circumstances, Command, Failures, Program, Stack, Surroundings } from "./stack";
+import type { Step } from "./steps";
 
 /** How likely a request is to meet a fault; a run has one of these. */
 const PROBABILITIES = [0.12, 0.25, 0.4] as const;
@@ -56,6 +59,9 @@ class Run {
   readonly #surroundings: Surroundings;
   readonly #others: Others;
   #program: Program = new Map();
+  #ignoresWarnings = false;
+  /** Whether an error advised a refresh since the last one. */
+  #wasRefreshAdvised = false;
 
   constructor({ seed, stack, surroundings, scenario }: RunSettings) {
     const random = new Random(seed);
@@ -72,6 +78,7 @@ class Run {
       surroundings,
       this.#others,
       async (command) => await this.#run(command, { isCalm: true }),
+      async () => await this.#isRefreshAdvised(),
     );
   }
 
@@ -90,13 +97,13 @@ class Run {
   async #perform(step: Step): Promise<void> {
     const { command, settled, isRefused = false } = step;
     await this.#others.act(step);
+    this.#ignoresWarnings = step.ignoresWarnings === true;
     const failures = await this.#underFaults(step);
-    if (isRefused && failures.size === 0)
-      this.findings.duplicated.push("two resources with one name and URL were not refused");
+    if (isRefused) compareTwins(await this.#situation(), this.findings);
     if (settled === undefined) return;
     this.#program = settled;
     if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);
-    if (!isComplete(step, failures) || (await this.#stack.hasPendingOperations())) {
+    if (!isComplete(step, failures) || (await this.#isRefreshAdvised())) {
       const kind = settled.size === 0 ? "destroy" : "up";
       const recovered = await this.recovery.until({ kind, program: settled }, failures);
       this.#program = recovered.program;
@@ -107,12 +114,14 @@ class Run {
     await this.#compare();
   }
 
-  async #underFaults({ command, interruption }: Step): Promise<Failures> {
+  async #underFaults({ command, interruption, isOutage = false }: Step): Promise<Failures> {
     const { proxy } = this.#surroundings;
-    proxy.plan = this.#plan;
+    proxy.plan = isOutage ? new Outage(this.#plan.random) : this.#plan;
     try {
       return await this.#run(command, { interruption });
     } finally {
+      // What was on its way when the CLI was killed still arrives; nobody runs the next command so soon.
+      if (isOfCli(interruption)) await delay(ATTEMPT_TIMEOUT_MS);
       proxy.plan = undefined;
       await proxy.idle();
       await this.#others.settled();
@@ -124,20 +133,32 @@ class Run {
     const { kind, program, targets = ["all"], replaced = "nothing" } = command;
     const resources = [...program.keys()].join(", ");
     this.#note(`${kind} of ${resources}; targets: ${targets.join(", ")}; replaces: ${replaced}`);
-    // Nobody is so fast that the server would not show yet what the last command created.
-    await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
+    // A user is not so fast that the server would not show yet what the last command created; a pipeline that
+    // refreshes at once is.
+    if (kind !== "refresh") await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
     const failures = await this.#stack.run(command, circumstances);
     this.faults.push(...this.#stack.interruptions.splice(0));
     for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
+    if (kind === "refresh" && failures.size === 0) this.#wasRefreshAdvised = false;
+    this.#wasRefreshAdvised ||= [...failures.values()].some((message) => message.includes("pulumi refresh"));
     this.#lookForSecrets(Object.fromEntries(failures));
     return failures;
   }
 
+  /** By an error, or by Pulumi itself after an interruption. */
+  async #isRefreshAdvised(): Promise<boolean> {
+    if (this.#ignoresWarnings) return false;
+    return this.#wasRefreshAdvised || (await this.#stack.hasPendingOperations());
+  }
+
   async #compare(): Promise<void> {
-    const entries = await this.#stack.entries();
-    const situation = { entries, webhooks: this.#surroundings.webhooks(), ofOthers: this.#others.webhooks };
-    compare(this.#program, situation, this.findings);
+    compare(this.#program, await this.#situation(), this.findings);
     this.#lookForSecrets(await this.#stack.texts());
+  }
+
+  async #situation(): Promise<Situation> {
+    const entries = await this.#stack.entries();
+    return { entries, webhooks: this.#surroundings.webhooks(), ofOthers: this.#others.webhooks };
   }
 
   #lookForSecrets(texts: Readonly<Record<string, string>>): void {

@@ -9,10 +9,10 @@ const seeds = (seed: number, count: number) =>
 
 /** A small, fixed part of what `npm run faults` runs; see docs/reliability.md. */
 test("under faults nothing is lost, duplicated, orphaned or leaked", async () => {
-  const summary = await runSuite({ seeds: seeds(1, 120), cliSeeds: seeds(2, 2), lanes: 40 });
+  const summary = await runSuite({ seeds: seeds(1, 100), cliSeeds: seeds(2, 2), lanes: 40 });
   expect(describeFailures(summary, true)).toEqual([]);
   expect(describeResult(summary)).toMatch(
-    /^runs 122, faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0, reported \d+$/,
+    /^runs 102, faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0, reported \d+$/,
   );
   const hit = summary.results.filter(({ faults }) => faults.length > 0).length;
   expect(hit / summary.results.length).toBeGreaterThan(0.8);
@@ -26,13 +26,13 @@ const SEEN: Readonly<Record<Control, readonly [ScenarioKind, RegExp]>> = {
   "look before delete": ["takeover", /lost [1-9]/],
   "proof of gone": ["drift", /duplicated [1-9]|orphaned [1-9]/],
   "twin refusal": ["duplicate", /duplicated [1-9]/],
-  "engine watch": ["change", /lost [1-9]|duplicated [1-9]|orphaned [1-9]/],
+  "engine watch": ["outage", /lost [1-9]/],
   redaction: ["change", /leaked [1-9]/],
 };
 
 test.each(CONTROLS)("without %s the suite fails: it can see", async (without) => {
   const [scenario, found] = SEEN[without];
-  const summary = await runSuite({ seeds: seeds(1, 40), lanes: 40, scenario, without });
+  const summary = await runSuite({ seeds: seeds(1, 24), lanes: 24, scenario, without });
   expect(hasFailed(summary)).toBe(true);
   expect(describeResult(summary)).toMatch(found);
 });

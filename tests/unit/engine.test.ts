@@ -60,6 +60,18 @@ test("an engine that ends connections which do not speak is still there", async 
   while (!engine.isGone) await setTimeout(5);
 });
 
+test("whether it has ended is known although the process hears of it late", async () => {
+  const fake = new FakeEngine();
+  const engine = new Engine(await fake.listen());
+  engine.watch();
+  await fake.connected(1);
+  expect(await engine.hasEnded()).toBe(false);
+  await fake.end();
+  // Nothing has been heard of it yet.
+  expect(engine.isGone).toBe(false);
+  expect(await engine.hasEnded()).toBe(true);
+});
+
 test.each([undefined, "", "nowhere"])(
   "without an address (%j) nothing is known, so the engine is there",
   (address) => {

@@ -18,7 +18,7 @@ let readStackConfig: (key: string) => string | undefined = () => undefined;
 const sessions = new Sessions({
   config: (key) => readStackConfig(key),
   env: process.env,
-  isAbandoned: () => engine.isGone,
+  isAbandoned: async () => await engine.hasEnded(),
 });
 
 /** A resource's lifecycle as Pulumi's dynamic host calls it. */

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setImmediate } from "node:timers/promises";
 
 const CONNECT_AGAIN_MS = 100;
 const ADDRESS = /^(.*):(\d+)$/;
@@ -14,6 +15,9 @@ export class Engine {
   #isGone = false;
   #isWatched = false;
   #hasBeenThere = false;
+  /** Resolves when it is known whether the engine is still there, after a connection to it has closed. */
+  #reopening: Promise<void> = Promise.resolve();
+  #reopened: (() => void) | undefined;
   readonly #address: string | undefined;
   readonly #onGone: () => void;
   readonly #parent = process.ppid;
@@ -39,6 +43,16 @@ export class Engine {
     return this.#isGone || process.ppid !== this.#parent;
   }
 
+  /**
+   * Whether the engine has ended. First the process hears what the operating system has to report, since a timer that
+   * is late runs before that. While a connection is opened again, it waits for what comes of it.
+   */
+  async hasEnded(): Promise<boolean> {
+    await setImmediate();
+    await this.#reopening;
+    return this.isGone;
+  }
+
   #connect(): void {
     const [, host, port] = ADDRESS.exec(this.#address ?? "") ?? [];
     if (host === undefined || port === undefined) {
@@ -49,12 +63,17 @@ export class Engine {
     socket.unref();
     socket.on("connect", () => {
       wasConnected = true;
+      this.#endReopening();
     });
     // What the engine says is for its own protocol; only that it is there matters.
     socket.resume();
+    socket.on("end", () => this.#beginReopening());
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED" && this.#hasBeenThere && !this.#isGone) {
+      if (wasConnected) {
+        this.#beginReopening();
+      } else if (error.code === "ECONNREFUSED" && this.#hasBeenThere && !this.#isGone) {
         this.#isGone = true;
+        this.#endReopening();
         this.#onGone();
       }
     });
@@ -68,5 +87,18 @@ export class Engine {
         setTimeout(() => this.#connect(), CONNECT_AGAIN_MS).unref();
       }
     });
+  }
+
+  #beginReopening(): void {
+    if (this.#reopened === undefined) {
+      this.#reopening = new Promise((resolve) => {
+        this.#reopened = resolve;
+      });
+    }
+  }
+
+  #endReopening(): void {
+    this.#reopened?.();
+    this.#reopened = undefined;
   }
 }

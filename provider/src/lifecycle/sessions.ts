@@ -7,7 +7,7 @@ import { Session } from "./session";
 /** What the sessions of a process are made from. */
 export interface SessionsOptions extends ConfigSource {
   /** Whether Pulumi has ended or was interrupted: then nothing more is sent. Default: never. */
-  readonly isAbandoned?: () => boolean;
+  readonly isAbandoned?: () => boolean | Promise<boolean>;
 }
 
 /** The sessions of a process: one for each account that its configuration names. */

@@ -38,8 +38,8 @@ class Link {
     this.#isInterrupted = true;
   }
 
-  get isAbandoned(): boolean {
-    return this.#isInterrupted || (this.#engine?.isGone ?? false);
+  async isAbandoned(): Promise<boolean> {
+    return this.#isInterrupted || ((await this.#engine?.hasEnded()) ?? false);
   }
 
   /** Without an engine, as when it is started by hand, messages go to standard error. */
@@ -63,7 +63,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   link.to(args.find((arg) => /^[^-].*:\d+$/.test(arg)));
   const provider = new Provider({
     reporterFor: (urn) => link.reporterFor(urn),
-    isAbandoned: () => link.isAbandoned,
+    isAbandoned: async () => await link.isAbandoned(),
   });
   const server = new Server({
     "grpc.max_receive_message_length": LARGEST_MESSAGE,

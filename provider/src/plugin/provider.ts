@@ -18,7 +18,7 @@ export interface ProviderOptions {
   /** Makes a reporter for what happens to one resource. */
   readonly reporterFor: (urn: string) => CallReporter;
   /** Whether Pulumi has ended or was interrupted: then nothing more is sent. */
-  readonly isAbandoned: () => boolean;
+  readonly isAbandoned: () => boolean | Promise<boolean>;
 }
 
 /** The part of a request that says which resource it is about. */

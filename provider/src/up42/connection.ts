@@ -49,7 +49,7 @@ export interface Call {
 export interface ConnectionOptions {
   readonly transport?: Transport | undefined;
   /** Whether the process that this one works for has ended; asked before each request. */
-  readonly isAbandoned?: (() => boolean) | undefined;
+  readonly isAbandoned?: (() => boolean | Promise<boolean>) | undefined;
   /** Hides the secrets that this process has met, for every account alike. Default: one of its own. */
   readonly redactor?: Redactor | undefined;
 }
@@ -61,7 +61,7 @@ export class Connection {
   readonly attemptTimeoutMs: number;
   readonly maxRetries: number;
   readonly #transport: Transport;
-  readonly #isAbandoned: () => boolean;
+  readonly #isAbandoned: () => boolean | Promise<boolean>;
   readonly #pause = new Pause();
   readonly #redactor: Redactor;
   readonly #tokens: Tokens;
@@ -201,7 +201,7 @@ export class Connection {
     operation: Operation,
   ): Promise<HttpAnswer> {
     await this.#pause.over(operation);
-    if (this.#isAbandoned()) {
+    if (await this.#isAbandoned()) {
       throw new AbandonedError();
     }
     const time = Math.min(timeoutMs, operation.deadline.remainingMs);
