@@ -82,9 +82,18 @@ describe("the files of a new project", () => {
     expect(files.get(".npmrc")).toMatch(/^omit=peer$/m);
   });
 
+  test("in Python, have the program under its own name, and take the common settings", () => {
+    const files = template("python", "npm", { name: "my-webhooks", version: "1.2.3" });
+    const common = template("typescript", "npm", { name: "my-webhooks", version: "1.2.3" });
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["__main__.py", "requirements.txt", ".npmrc"]));
+    expect(files.get("Pulumi.yaml")).toContain("name: python");
+    expect(files.get(".gitignore")).toMatch(/^venv\/$/m);
+    expect(files.get("Pulumi.dev.yaml")).toBe(common.get("Pulumi.dev.yaml"));
+  });
+
   test("a language without a template is refused, with those that there are", () => {
     expect(() => template("cobol", "npm", { name: "a", version: "1.0.0" })).toThrow(
-      /in "cobol": there are typescript, javascript, .*yaml.*--language/,
+      /in "cobol": there are typescript, javascript, python, yaml.*--language/,
     );
   });
 

@@ -21,6 +21,9 @@ export interface InitOptions {
 /** The stack whose settings are among the files. */
 const STACK = "dev";
 
+/** What makes the provider's Python package from its plugin, and installs it with what the program needs. */
+const ADD_PACKAGE = "pulumi package add ./node_modules/pulumi-up42/pulumi-resource-up42";
+
 /**
  * Writes a project whose webhook is deployed to the emulator, and creates its stack. It asks for the language only in
  * a terminal, and overwrites nothing.
@@ -45,6 +48,7 @@ export async function initProject(
   const steps = [
     ...(folder === "." ? [] : [`cd ${quoted(folder)}`]),
     `${manager} install`,
+    ...(language === "python" ? [ADD_PACKAGE] : []),
     ...(hasStack ? [] : [`pulumi stack init ${STACK}`]),
     `${manager} start    UP42, emulated, and a receiver; leave it running`,
     "pulumi up    in another terminal",

@@ -43,7 +43,7 @@ function filesIn(folder: string, { name, version }: Values): readonly (readonly 
     const text = readFileSync(join(folder, file), "utf8");
     // npm leaves some files out of a package whose names begin with a dot.
     return [
-      file.replace(/^_/, "."),
+      file.replace(/^_(?!_)/, "."),
       text.replaceAll("__NAME__", name).replaceAll("__VERSION__", version),
     ] as const;
   });
