@@ -20,13 +20,18 @@ afterAll(() => host?.disconnect());
  */
 export async function hostProgram(folder: string): Promise<string> {
   host ??= fork(join(__dirname, "hosted-programs.mjs"), { env: ownEnvironment(), stdio: "inherit" });
-  const answers = new Promise<number>((resolve, reject) => {
-    host?.once("exit", (code) => reject(new Error(`The programs' process ended with exit code ${code}.`)));
-    host?.on("message", (message) => {
+  const running = host;
+  const port = await new Promise<number>((resolve, reject) => {
+    const end = (code: number | null) =>
+      reject(new Error(`The programs' process ended with exit code ${code}.`));
+    const receive = (message: unknown) => {
       const answer = v.parse(Answer, message);
-      if (answer.folder === folder) resolve(answer.port);
-    });
+      if (answer.folder !== folder) return;
+      running.off("message", receive).off("exit", end);
+      resolve(answer.port);
+    };
+    running.on("message", receive).once("exit", end);
+    running.send(folder);
   });
-  host.send(folder);
-  return `--client=127.0.0.1:${await answers}`;
+  return `--client=127.0.0.1:${port}`;
 }
