@@ -41,7 +41,7 @@ const MOST_REQUESTS = {
   "no-change up": () => 0,
   preview: () => 0,
   refresh: () => 6,
-  destroy: (n) => n + 1,
+  destroy: (n) => n + 2,
 };
 
 /**

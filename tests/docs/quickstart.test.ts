@@ -17,6 +17,9 @@ const { text: README } = readDocument("README.md");
 /** Package managers that are not installed are run by npm. */
 const COMMANDS = { pnpm: "pnpm@latest", yarn: "--package=@yarnpkg/cli-dist@latest yarn" };
 
+/** As docs/commands.md says, a project in Python needs this once. */
+const ADD_PACKAGE = "pulumi package add ./node_modules/pulumi-up42/pulumi-resource-up42";
+
 let tarballs: string;
 let packed: PackedPackages;
 
@@ -34,14 +37,14 @@ test.each(["npm", "pnpm", "yarn"])("with %s, it ends with a webhook that deliver
   expect(background[0]?.stdout).toContain("Received: order.status {");
 });
 
-test("in JavaScript, it does the same", async () => {
+test.each(["javascript", "python", "yaml"])("in %s, it does the same, and is destroyed", async (language) => {
   const [first, ...others] = quickstart();
-  const commands = first?.commands.replace(/^npx pulumi-up42 init$/m, "$& --language javascript") ?? "";
-  const { results, background } = await run([
-    { ...quickstart()[0], kind: "run", line: 0, commands },
-    ...others,
-  ]);
-  expect(results.at(-1)?.stdout).toMatch(/Resources:\n +\+ 3 created/);
+  const written = first?.commands.replace(/^npx pulumi-up42 init$/m, `$& --language ${language}`) ?? "";
+  const commands = language === "python" ? `${written}${ADD_PACKAGE}\n` : written;
+  const destroy: Block = { kind: "run", line: 0, commands: "pulumi destroy --yes" };
+  const { results, background } = await run([{ kind: "run", line: 0, commands }, ...others, destroy]);
+  expect(results.at(-2)?.stdout).toMatch(/Resources:\n +\+ 3 created/);
+  expect(results.at(-1)?.stdout).toMatch(/Resources:\n +- 3 deleted/);
   expect(background[0]?.stdout).toContain("Received: order.status {");
 });
 

@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { stub } from "../../provider/src/dynamic/stub";
+import { WORKSPACE } from "../support/pulumi";
 import { compile, syntaxErrors } from "./compile";
 import { readDocument, readDocuments } from "./markdown";
 
@@ -26,7 +29,7 @@ const errorsOf = (parse: () => unknown): readonly string[] => {
 };
 
 test("every language is one that is looked at, or shows what is printed", () => {
-  const known = ["ts", "js", "sh", "yaml", "json", "console", ""];
+  const known = ["ts", "js", "python", "go", "sh", "yaml", "json", "console", ""];
   expect(snippets.filter(({ language }) => !known.includes(language))).toEqual([]);
   expect(inLanguage("ts").length).toBeGreaterThan(10);
 });
@@ -54,6 +57,16 @@ test("TypeScript compiles, with the types that users get", () => {
 
 test("JavaScript parses", () => {
   expect(problems("js", syntaxErrors)).toEqual([]);
+});
+
+test("Python, Go and the plugin's first program in YAML are examples, which are deployed", () => {
+  const examples = ["python/__main__.py", "go/main.go", "yaml/Pulumi.yaml"].map((file) =>
+    readFileSync(join(WORKSPACE, "examples", file), "utf8"),
+  );
+  const quoted = [...inLanguage("python"), ...inLanguage("go")].map(({ text }) => text);
+  expect(quoted.filter((text) => !examples.includes(text))).toEqual([]);
+  const shown = readDocument("docs/plugin.md").snippets.map(({ text }) => text);
+  expect(examples.filter((text) => !shown.includes(text))).toEqual([]);
 });
 
 test("the stub is the one that stacks have stored", () => {

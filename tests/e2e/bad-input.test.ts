@@ -167,7 +167,7 @@ describe("bad input is refused at preview, by name and with what would be right"
       expect(await errorsOf(RIGHT, env)).toEqual([
         expect.stringMatching(
           new RegExp(
-            `workspace ${DEMO_ACCOUNT.workspaceId} \\(workspaceId\\) cannot be listed: .* HTTP 404: No such workspace\\. Check up42:workspaceId`,
+            `workspace ${DEMO_ACCOUNT.workspaceId} \\(workspaceId\\) cannot be listed: .* HTTP 404: No such workspace \\(GET \\S+\\)\\. Check up42:workspaceId`,
           ),
         ),
       ]);

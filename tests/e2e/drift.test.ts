@@ -1,5 +1,6 @@
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
+import { hostProgram } from "../support/program-host";
 import { createProject, type Deployment, type PulumiProject } from "../support/pulumi";
 import { type Colleague, loginAs, webhookWithId } from "../support/up42-account";
 
@@ -48,7 +49,7 @@ describe("drift", () => {
   let ids: Record<string, string>;
 
   beforeAll(async () => {
-    deployment = await startDeployment({ hosted: true, program: () => program() });
+    deployment = await startDeployment({ hostProgram, program: () => program() });
     await deployment.project.up();
     colleague = await loginAs(deployment.emulator);
     ids = await idsOf(deployment.project);
@@ -169,7 +170,7 @@ describe("a secret, whether UP42 shows it or not", () => {
       env[`${prefix}_USERNAME`] = DEMO_ACCOUNT.username;
       env[`${prefix}_PASSWORD`] = DEMO_ACCOUNT.password;
     }
-    project = await createProject({ hosted: true, program: webhooks("ours"), env });
+    project = await createProject({ hostProgram, program: webhooks("ours"), env });
   });
 
   afterAll(async () => {

@@ -35,6 +35,16 @@ describe("pulumi-up42 init", () => {
     expect(await readdir(project)).toContain("index.ts");
   });
 
+  test("in Python, the package is made before the program runs", async () => {
+    const { stdout } = await init("--language", "python");
+    expect(stdout).toContain(
+      "  npm install\n  pulumi package add ./node_modules/pulumi-up42/pulumi-resource-up42\n  pulumi stack init dev\n",
+    );
+    expect(await readdir(folder)).toEqual(
+      expect.arrayContaining(["__main__.py", "requirements.txt", ".npmrc"]),
+    );
+  });
+
   test("--no-stack does not look for Pulumi at all", async () => {
     const { exitCode, stderr } = await init("webhooks", "--no-stack");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -61,6 +71,6 @@ describe("pulumi-up42 init", () => {
   test("an unknown language is refused with those that there are", async () => {
     const { exitCode, stderr } = await init("--language", "cobol");
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("Allowed choices are typescript, javascript");
+    expect(stderr).toContain("Allowed choices are typescript, javascript, python, yaml");
   });
 });

@@ -6,6 +6,7 @@ import {
   type TestDeployment,
   takeCalls,
 } from "../support/deployment";
+import { hostProgram } from "../support/program-host";
 import type { Deployment } from "../support/pulumi";
 
 const OTHER = {
@@ -38,7 +39,7 @@ const environment = (url: string): Record<string, string> => ({
 
 const start = (statements: string): Promise<TestDeployment> =>
   startDeployment({
-    hosted: true,
+    hostProgram,
     program: () => program(statements),
     env: environment,
     emulator: { accounts: [DEMO_ACCOUNT, OTHER] },

@@ -152,6 +152,37 @@ describe("two accounts in one program, by the stack's configuration and an expli
   });
 });
 
+test("a webhook that moves to another provider of its account stays, and is not written", async () => {
+  const account = { type: "pulumi:providers:up42", properties: { username: DEMO_ACCOUNT.username } };
+  const ofProvider = (provider: string) => ({
+    resources: {
+      first: account,
+      second: account,
+      orders: {
+        type: "up42:Webhook",
+        properties: { url: "https://example.com/orders", events: ["order.status"], active: true },
+        options: { provider: reference(provider) },
+      },
+    },
+  });
+  const { emulator, project, close } = await startYamlDeployment({ program: () => ofProvider("first") });
+  try {
+    await project.up();
+    const before = emulator.webhooks();
+    await project.writeFiles(yamlProject(ofProvider("second")));
+    const up = await project.up();
+    expect(up.steps.map(({ op }) => op)).not.toContain("replace");
+    expect(emulator.webhooks()).toEqual(before);
+    const { text } = await project.exportStack();
+    expect(text).toMatch(/"provider": ".*::second::/);
+    expect(text).not.toMatch(/"provider": ".*::first::/);
+    await project.destroy();
+    expect(emulator.webhooks()).toEqual([]);
+  } finally {
+    await close();
+  }
+});
+
 test("customTimeouts end an operation that UP42 makes wait for longer", async () => {
   const orders = (options: object) => ({
     resources: {

@@ -189,7 +189,7 @@ describe("the bars", () => {
     ["no-change up", 0, 1],
     ["preview", 0, 1],
     ["refresh", 6, 7],
-    ["destroy", 101, 102],
+    ["destroy", 102, 103],
   ])("of requests: %s of 100 may send %d, not %d", (phase, most, tooMany) => {
     const holds = (create: number) =>
       checkBars([result({ phase, requests: { create } })], 2).find(({ what }) => what.startsWith("requests"));

@@ -20,7 +20,12 @@ describe.each([
       "dist/receiver/index.mjs",
       "dist/receiver/index.d.mts",
     ],
-    others: ["bin/pulumi-up42.js", "pulumi-resource-up42", ...filesIn("provider", "templates")],
+    others: [
+      "bin/pulumi-up42.js",
+      "pulumi-resource-up42",
+      "pulumi-resource-up42.cmd",
+      ...filesIn("provider", "templates"),
+    ],
   },
   {
     workspace: "emulator",

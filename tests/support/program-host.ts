@@ -12,7 +12,8 @@ afterAll(() => host?.disconnect());
 
 /**
  * Lets the programs of a project run in a process that has Pulumi's SDK loaded already, as the Automation API runs
- * inline programs. Starting one for each command takes half of the command's time.
+ * inline programs. Starting one for each command takes half of the command's time. For programs in JavaScript that look
+ * at nothing of their process.
  *
  * @param folder of the project
  * @returns what the CLI finds the program by

@@ -9,7 +9,6 @@ import {
 } from "../../tools/pulumi-project.mjs";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
-import { hostProgram } from "./program-host";
 
 export { WORKSPACE };
 
@@ -25,11 +24,8 @@ export interface ProjectOptions {
   readonly program: string | { readonly folder: string } | { readonly files: ProjectFiles };
   /** Stack configuration, such as `{ "up42:username": "…", "up42:password": { secret: "…" } }`. */
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
-  /**
-   * Whether one process runs the programs of all commands (see {@link hostProgram}), in half the time. For programs
-   * in JavaScript that look at nothing of their process; default: false.
-   */
-  readonly hosted?: boolean;
+  /** Runs the program elsewhere than in a process for each command; see program-host.ts. */
+  readonly hostProgram?: (folder: string) => Promise<string>;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -46,7 +42,7 @@ export type Deployment = CommandResult & EngineActivity;
 /** Makes a project with one stack, "dev". */
 export async function createProject({
   program,
-  hosted = false,
+  hostProgram,
   ...settings
 }: ProjectOptions): Promise<PulumiProject> {
   const write = async (folder: string): Promise<void> => {
@@ -54,7 +50,7 @@ export async function createProject({
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
   const project = await create({ write, languages: true, ...settings }, PulumiProject);
-  if (hosted) project.client = [await hostProgram(project.folder)];
+  if (hostProgram !== undefined) project.client = [await hostProgram(project.folder)];
   return project;
 }
 

@@ -1,7 +1,17 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import * as v from "valibot";
+import { parse } from "yaml";
 import { askForLanguage } from "../../provider/src/cli/init/ask";
+import { projectName } from "../../provider/src/cli/init/init";
 import { languages, managerFrom, template } from "../../provider/src/cli/init/templates";
+
+const YamlProject = v.object({
+  runtime: v.string(),
+  config: v.record(v.string(), v.unknown()),
+  resources: v.record(v.string(), v.object({ type: v.string() })),
+});
+const StackFile = v.object({ config: v.record(v.string(), v.string()) });
 
 /** A stream of a terminal, or not. */
 const stream = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
@@ -31,6 +41,15 @@ describe("the language of a new project", () => {
   });
 });
 
+test.each([
+  ["/home/me/My Webhooks!", "my-webhooks"],
+  ["/", "webhooks"],
+  ["/home/me/up42", "up42-webhooks"],
+  ["/home/me/Pulumi", "pulumi-webhooks"],
+])("a project in %s is named %s, which is no namespace of other settings", (folder, name) => {
+  expect(projectName(folder)).toBe(name);
+});
+
 describe("the files of a new project", () => {
   test.each(languages())("in %s, are complete, and have its name and our version", (language) => {
     const files = template(language, "npm", { name: "my-webhooks", version: "1.2.3" });
@@ -39,9 +58,9 @@ describe("the files of a new project", () => {
     expect([...files.values()].join("\n")).not.toMatch(/__[A-Z]+__/);
   });
 
-  test("depend on the version that wrote them", () => {
+  test.each(languages())("in %s, depend on the version that wrote them", (language) => {
     const manifest: unknown = JSON.parse(
-      template("typescript", "npm", { name: "a", version: "1.2.3" }).get("package.json") ?? "",
+      template(language, "npm", { name: "a", version: "1.2.3" }).get("package.json") ?? "",
     );
     expect(manifest).toMatchObject({
       dependencies: { "pulumi-up42": "^1.2.3" },
@@ -49,9 +68,32 @@ describe("the files of a new project", () => {
     });
   });
 
+  test("in YAML, take the place of those of Node.js, and have each setting that the program needs", () => {
+    const files = template("yaml", "npm", { name: "my-webhooks", version: "1.2.3" });
+    const project = v.parse(YamlProject, parse(files.get("Pulumi.yaml") ?? ""));
+    expect([project.runtime, ...Object.values(project.resources).map(({ type }) => type)]).toEqual([
+      "yaml",
+      "up42:Webhook",
+      "up42:WebhookTest",
+    ]);
+    const { config } = v.parse(StackFile, parse(files.get("Pulumi.dev.yaml") ?? ""));
+    const own = Object.keys(config).filter((key) => !key.startsWith("up42:"));
+    expect(own).toEqual(Object.keys(project.config).map((key) => `my-webhooks:${key}`));
+    expect(files.get(".npmrc")).toMatch(/^omit=peer$/m);
+  });
+
+  test("in Python, have the program under its own name, and take the common settings", () => {
+    const files = template("python", "npm", { name: "my-webhooks", version: "1.2.3" });
+    const common = template("typescript", "npm", { name: "my-webhooks", version: "1.2.3" });
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["__main__.py", "requirements.txt", ".npmrc"]));
+    expect(files.get("Pulumi.yaml")).toContain("name: python");
+    expect(files.get(".gitignore")).toMatch(/^venv\/$/m);
+    expect(files.get("Pulumi.dev.yaml")).toBe(common.get("Pulumi.dev.yaml"));
+  });
+
   test("a language without a template is refused, with those that there are", () => {
     expect(() => template("cobol", "npm", { name: "a", version: "1.0.0" })).toThrow(
-      /in "cobol": there are typescript, javascript.*--language/,
+      /in "cobol": there are typescript, javascript, python, yaml.*--language/,
     );
   });
 

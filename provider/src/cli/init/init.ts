@@ -21,6 +21,9 @@ export interface InitOptions {
 /** The stack whose settings are among the files. */
 const STACK = "dev";
 
+/** What makes the provider's Python package from its plugin, and installs it with what the program needs. */
+const ADD_PACKAGE = "pulumi package add ./node_modules/pulumi-up42/pulumi-resource-up42";
+
 /**
  * Writes a project whose webhook is deployed to the emulator, and creates its stack. It asks for the language only in
  * a terminal, and overwrites nothing.
@@ -36,7 +39,7 @@ export async function initProject(
   const language = options.language ?? (await askForLanguage(terminal));
   const manager = managerFrom(process.env.npm_config_user_agent);
   const files = template(language, manager, {
-    name: slug(basename(target)) || "webhooks",
+    name: projectName(target),
     version: packageVersion(),
   });
   await writeNewFiles(target, files);
@@ -45,11 +48,18 @@ export async function initProject(
   const steps = [
     ...(folder === "." ? [] : [`cd ${quoted(folder)}`]),
     `${manager} install`,
+    ...(language === "python" ? [ADD_PACKAGE] : []),
     ...(hasStack ? [] : [`pulumi stack init ${STACK}`]),
     `${manager} start    UP42, emulated, and a receiver; leave it running`,
     "pulumi up    in another terminal",
   ];
   print(`\nWhat to do next:\n${steps.map((step) => `  ${step}`).join("\n")}`);
+}
+
+/** A project's name after its folder. A program in YAML has its settings under it, where no others may be. */
+export function projectName(target: string): string {
+  const name = slug(basename(target)) || "webhooks";
+  return name === "up42" || name === "pulumi" ? `${name}-webhooks` : name;
 }
 
 /** Without it, everything else is still right: the user may have to log in, or to install Pulumi, first. */

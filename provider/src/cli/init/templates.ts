@@ -11,7 +11,7 @@ export interface Values {
   readonly version: string;
 }
 
-/** A folder for what all projects have, and one for each language and package manager. */
+/** A folder for what all projects have, and one for each language and package manager: its files go before these. */
 const ROOT = join(__dirname, "..", "..", "..", "templates");
 const LANGUAGES = join(ROOT, "languages");
 
@@ -43,7 +43,7 @@ function filesIn(folder: string, { name, version }: Values): readonly (readonly 
     const text = readFileSync(join(folder, file), "utf8");
     // npm leaves some files out of a package whose names begin with a dot.
     return [
-      file.replace(/^_/, "."),
+      file.replace(/^_(?!_)/, "."),
       text.replaceAll("__NAME__", name).replaceAll("__VERSION__", version),
     ] as const;
   });

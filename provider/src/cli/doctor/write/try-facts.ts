@@ -44,7 +44,8 @@ export async function tryFacts(
   const temporary = new Temporary(wire, `/workspaces/${encodeURIComponent(workspaceId)}/webhooks`);
   const removed = await temporary.removeOld();
   await listFacts(wire, temporary.path, facts);
-  const isNear = isLoopback(new URL(config.apiUrl));
+  // An emulator on this machine; with TLS, the address may lead anywhere.
+  const isNear = config.apiUrl.startsWith("http:") && isLoopback(new URL(config.apiUrl));
   const receiver = isNear || options.receiver !== undefined ? await startReceiver(options.port) : undefined;
   const url = options.receiver ?? receiver?.url ?? "https://pulumi-up42-doctor.invalid/";
   try {
