@@ -37,9 +37,10 @@ export class Exchange {
     this.socket.end();
   }
 
-  /** Ends the connection with a reset. */
+  /** Ends the connection with a reset, where it is not ending already: Node.js 20 would then wait for it when it exits. */
   reset(): void {
-    if (!this.socket.destroyed) this.socket.resetAndDestroy();
+    if (this.socket.writableEnded) this.socket.destroy();
+    else if (!this.socket.destroyed) this.socket.resetAndDestroy();
   }
 
   /** Lets what was written get out before the reset, which would overtake it. */
