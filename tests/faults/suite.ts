@@ -29,14 +29,16 @@ export interface Summary {
 /** The CLI keeps a core busy, so more side by side would only slow each other down. */
 const CLI_LANES = 2;
 
-/** Runs all seeds: those against the host, then those with the CLI. */
+/** Runs all seeds: those against the host, which mostly wait, beside those with the CLI. */
 export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOptions): Promise<Summary> {
-  const { results, leakedOutputs } = await runAgainstHosts(seeds, options);
-  const cliResults = await inLanes(
-    cliSeeds,
-    Array.from({ length: CLI_LANES }),
-    async (seed) => await runWithCli(seed, options.scenario),
-  );
+  const [{ results, leakedOutputs }, cliResults] = await Promise.all([
+    runAgainstHosts(seeds, options),
+    inLanes(
+      cliSeeds,
+      Array.from({ length: CLI_LANES }),
+      async (seed) => await runWithCli(seed, options.scenario),
+    ),
+  ]);
   return { results: [...results, ...cliResults], leakedOutputs };
 }
 
