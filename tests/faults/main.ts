@@ -3,7 +3,7 @@ import { CONTROLS } from "./control";
 import { seedOfRun } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
 import { SCENARIOS } from "./scenario";
-import { runSuite } from "./suite";
+import { runSuite, type Summary } from "./suite";
 
 const USAGE = `npm run faults -- [options]
   --runs N                   runs against Pulumi's dynamic host (default 200)
@@ -43,14 +43,18 @@ async function main(): Promise<void> {
   }
   const chosen = values["run-seed"] !== undefined || values["cli-seed"] !== undefined;
   const startedAt = Date.now();
+  const show = (failed: Summary): void => {
+    for (const line of describeFailures(failed, values.trace)) console.log(line);
+  };
   const summary = await runSuite({
     seeds: chosen ? numbers(values["run-seed"]) : seedsOf(values.seed, 0, values.runs),
     cliSeeds: chosen ? numbers(values["cli-seed"]) : seedsOf(values.seed, FIRST_CLI_RUN, values.cli),
     lanes: Number(values.lanes),
     scenario: oneOf(SCENARIOS, values.scenario),
     without: oneOf(CONTROLS, values.without),
+    onResult: (result) => show({ results: [result], leakedOutputs: [] }),
   });
-  for (const line of describeFailures(summary, values.trace)) console.log(line);
+  show({ ...summary, results: [] });
   const figures = [...describeFaults(summary), describeResult(summary)];
   console.log(`took ${Math.round((Date.now() - startedAt) / 1000)} s`);
   for (const line of figures) console.log(line);

@@ -1,7 +1,7 @@
 import { runWithCli } from "./cli-stack";
 import type { Control } from "./control";
 import { HostStack } from "./host-stack";
-import { Lanes } from "./lanes";
+import { type Lane, Lanes } from "./lanes";
 import { leaks } from "./leaks";
 import { type RunResult, runOnce } from "./run";
 import type { ScenarioKind } from "./scenario";
@@ -17,6 +17,8 @@ export interface SuiteOptions {
   readonly scenario?: ScenarioKind | undefined;
   /** The protection that the runs against the host go without, to show that the suite can see. */
   readonly without?: Control | undefined;
+  /** Called at the end of each run. */
+  readonly onResult?: (result: RunResult) => void;
 }
 
 /** All runs, and how they went. */
@@ -37,6 +39,7 @@ export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOption
       cliSeeds,
       Array.from({ length: CLI_LANES }),
       async (seed) => await runWithCli(seed, options.scenario),
+      options.onResult,
     ),
   ]);
   return { results: [...results, ...cliResults], leakedOutputs };
@@ -44,15 +47,16 @@ export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOption
 
 async function runAgainstHosts(
   seeds: readonly number[],
-  { lanes: count, without, scenario }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
+  { lanes: count, without, scenario, onResult }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
 ): Promise<Summary> {
   if (seeds.length === 0) return { results: [], leakedOutputs: [] };
   const lanes = await Lanes.open(Math.min(count, seeds.length), without);
-  const results = await inLanes(seeds, lanes.all, async (seed, lane) => {
+  const run = async (seed: number, lane: Lane): Promise<RunResult> => {
     lanes.tidy();
     const stack = new HostStack(lanes, lane);
     return await runOnce({ level: "host", seed, stack, surroundings: lane, scenario });
-  }).finally(async () => await lanes.close());
+  };
+  const results = await inLanes(seeds, lanes.all, run, onResult).finally(async () => await lanes.close());
   const { tokens } = lanes;
   const leakedOutputs = lanes.outputs
     .flatMap((text) => text.split("\n"))
@@ -65,13 +69,16 @@ async function inLanes<T>(
   seeds: readonly number[],
   lanes: readonly T[],
   run: (seed: number, lane: T) => Promise<RunResult>,
+  onResult: SuiteOptions["onResult"],
 ): Promise<readonly RunResult[]> {
   const queue = [...seeds];
   const results: RunResult[] = [];
   await Promise.all(
     lanes.map(async (lane) => {
       for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
-        results.push(await run(seed, lane));
+        const result = await run(seed, lane);
+        onResult?.(result);
+        results.push(result);
       }
     }),
   );

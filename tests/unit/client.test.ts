@@ -390,6 +390,25 @@ test("once the engine is gone, nothing more is sent, not even a retry that waits
   expect(seen.filter(({ url }) => !url.endsWith("/token"))).toHaveLength(1);
 });
 
+test.each([
+  ["a lost one", () => ({ status: 502 }), true],
+  ["a lost one, whatever ended the next try", onceLost(), true],
+  ["UP42's own refusal", () => ({ status: 400, body: { data: null, error: { message: "no" } } }), false],
+])("after %s, a change may have been made: %s", async (_case, first: () => Answer, mayBeDone) => {
+  answer = () => first();
+  const client = new Up42Client({ ...config, maxRetries: 1 });
+  await expect(client.updateWebhook("ws", ID, SPEC, operation())).rejects.toMatchObject({ mayBeDone });
+});
+
+/** A lost answer, and then the token is refused: an error of another kind. */
+function onceLost(): () => Answer {
+  let tries = 0;
+  return () => {
+    tries += 1;
+    return { status: tries === 1 ? 502 : 401, body: { data: null, error: { message: "no" } } };
+  };
+}
+
 test("a pause that the list of events asks for holds nobody up", async () => {
   answer = ({ url }) =>
     url.endsWith("/events") ? { status: 503, headers: { "retry-after": "600" } } : { body: { data: [] } };

@@ -3,7 +3,7 @@ import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
 import { deleteWebhook } from "../../provider/src/lifecycle/webhook/delete";
 import type { WebhookInputs } from "../../provider/src/lifecycle/webhook/fields";
 import { updateWebhook } from "../../provider/src/lifecycle/webhook/update";
-import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
+import { AnswerError, ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
 import { MemoryApi } from "../support/memory-api";
 import { callOver } from "../support/session";
 
@@ -186,7 +186,10 @@ test.each(["update", "delete"] as const)(
     const { api, call, session } = setUp();
     const { id } = api.add({ ...INPUTS, ...STATE });
     api.fault = (operation) => {
-      if (operation.startsWith(kind)) throw new TransportError("the connection was reset", { sent: "maybe" });
+      if (!operation.startsWith(kind)) return;
+      throw Object.assign(new TransportError("the connection was reset", { sent: "maybe" }), {
+        mayBeDone: true,
+      });
     };
     const work =
       kind === "update"
@@ -197,6 +200,21 @@ test.each(["update", "delete"] as const)(
     );
   },
 );
+
+test("a delete whose look afterwards fails names `pulumi refresh`", async () => {
+  const { api, call, session } = setUp();
+  const { id } = api.add({ ...INPUTS, ...STATE });
+  let lists = 0;
+  api.fault = (operation) => {
+    // Somebody deletes it between the look and the delete.
+    if (operation.startsWith("delete")) api.webhooks.delete(id);
+    if (operation === "list") lists += 1;
+    if (lists > 1) throw new AnswerError("UP42's list is only one page", { final: true });
+  };
+  await expect(deleteWebhook(session, call, id, STATE)).rejects.toThrow(
+    /only one page\. It may have been deleted: `pulumi refresh` finds out\./,
+  );
+});
 
 test("a workspace that is not ours is refused at preview", async () => {
   const { api, call } = setUp();

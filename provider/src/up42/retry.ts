@@ -74,19 +74,43 @@ export interface RetrySettings {
   readonly random?: () => number;
 }
 
-/** Runs `attempt` until it succeeds, fails for good, or the operation's deadline or the retries are used up. */
+/**
+ * Runs `attempt` until it succeeds, fails for good, or the operation's deadline or the retries are used up. Whatever
+ * ended the last try, the error says whether one of them may have had its effect.
+ */
 export async function withRetries<T>(
   settings: RetrySettings,
   operation: Operation,
   repeatable: Repeatable,
   attempt: () => Promise<T>,
 ): Promise<T> {
+  let mayBeDone = false;
+  const noted = async (): Promise<T> => {
+    try {
+      return await attempt();
+    } catch (error) {
+      mayBeDone ||= isLost(error);
+      throw error;
+    }
+  };
   try {
-    return await attempt();
+    return await noted().catch(
+      // The library is loaded on the first failure only: most runs have none.
+      async (error: unknown) => await retryAfterFailure(error, settings, operation, repeatable, noted),
+    );
   } catch (error) {
-    // The library is loaded on the first failure only: most runs have none.
-    return await retryAfterFailure(error, settings, operation, repeatable, attempt);
+    if (error instanceof Up42Error) {
+      error.mayBeDone ||= mayBeDone;
+    }
+    throw error;
   }
+}
+
+/** Whether a request was sent, and UP42 itself did not refuse it. */
+function isLost(error: unknown): boolean {
+  const isOfRequest =
+    error instanceof TransportError || error instanceof ApiError || error instanceof AnswerError;
+  return isOfRequest && !isUnprocessed(error);
 }
 
 async function retryAfterFailure<T>(

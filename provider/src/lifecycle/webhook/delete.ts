@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import type { Deletion } from "../../up42/api";
 import { Up42Error } from "../../up42/errors";
 import { Deadline, type Operation } from "../../up42/operation";
 import type { Call } from "../resource";
@@ -6,7 +7,7 @@ import type { Session } from "../session";
 import type { Workspace } from "../workspace";
 import { isLater } from "./compare";
 import type { WebhookState } from "./fields";
-import { perhapsDone } from "./perhaps-done";
+import { doubtful, perhapsDone } from "./perhaps-done";
 
 /** So often a delete is sent that UP42 accepts and does not carry out. */
 const MOST_DELETES = 3;
@@ -81,18 +82,22 @@ async function remove(
   { createdAt }: WebhookState,
   operation: Operation,
 ): Promise<boolean> {
+  const isGone = async (deletion: Deletion): Promise<boolean> => {
+    try {
+      return deletion === "missing"
+        ? (await workspace.confirmGone(id, createdAt, operation)) === undefined
+        : await isGoneSoon(workspace, id, operation);
+    } catch (error) {
+      throw doubtful(error, "deleted");
+    }
+  };
   for (let tries = 1; tries <= MOST_DELETES; tries += 1) {
     const deletion = await workspace.api
       .deleteWebhook(workspace.id, id, operation)
       .catch((error: unknown) => {
         throw perhapsDone(error, "deleted");
       });
-    const isDone =
-      deletion === "deleted" ||
-      (deletion === "missing"
-        ? (await workspace.confirmGone(id, createdAt, operation)) === undefined
-        : await isGoneSoon(workspace, id, operation));
-    if (isDone) {
+    if (deletion === "deleted" || (await isGone(deletion))) {
       workspace.forget(id);
       return deletion !== "missing";
     }

@@ -31,6 +31,8 @@ export class Up42Error extends Error {
   readonly nextStep: string | undefined;
   /** Whether the message already says what failed and what to do. */
   readonly isComplete: boolean;
+  /** Whether UP42 may have made the change that failed: the answer to one of its tries was lost. */
+  mayBeDone = false;
 
   constructor(
     message: string,
