@@ -71,6 +71,8 @@ class CliStack implements Stack {
   readonly #leftBehind: number[] = [];
   readonly #killed: RunningCommand[] = [];
   readonly #outputs: string[] = [];
+  /** Whether a command reported since the last refresh that its host was gone. */
+  #lostHost = false;
   /** The secrets in the stack's configuration. */
   readonly #secrets = new Map<string, string>();
 
@@ -100,6 +102,7 @@ class CliStack implements Stack {
     }
     const result = await running.result;
     this.#outputs.push(describeResult(result));
+    if (result.exitCode === 0 && command.kind === "refresh") this.#lostHost = false;
     return result.exitCode === 0 ? new Map() : await this.#failuresIn(describeResult(result), command);
   }
 
@@ -109,7 +112,7 @@ class CliStack implements Stack {
 
   async hasPendingOperations(): Promise<boolean> {
     const { pending_operations } = (await this.#state()).deployment;
-    return pending_operations.some(({ type }) => type !== "creating");
+    return this.#lostHost || pending_operations.some(({ type }) => type !== "creating");
   }
 
   async forget(name: string): Promise<void> {
@@ -137,6 +140,7 @@ class CliStack implements Stack {
     if (host === undefined) return;
     this.interruptions.push(`${kind} in ${command.kind}`);
     if (kind === "kill -9 of the host") {
+      this.#lostHost = true;
       signalAll([host.pid], "SIGKILL");
     } else if (kind === "Ctrl-C") {
       signalAll([-running.pid], "SIGINT");

@@ -76,7 +76,10 @@ export class HostStack implements Stack {
     const host = await this.lanes.ownHost(this.lane);
     const engine = new Engine(host, this.#state, command);
     try {
-      return await this.#interrupted(command, interruption, engine, () => host.killNow());
+      return await this.#interrupted(command, interruption, engine, () => {
+        this.#hasPendingOperations ||= engine.isChanging;
+        host.killNow();
+      });
     } finally {
       await this.lanes.end(host);
     }

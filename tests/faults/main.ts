@@ -11,7 +11,7 @@ const USAGE = `npm run faults -- [options]
   --seed S                   decides what happens in all of them (default 1)
   --run-seed X               only this run against the host, as a failure names it
   --cli-seed X               only this run with the CLI
-  --lanes N                  how many runs against the host are in flight (default 64)
+  --lanes N                  how many runs against the host are in flight (default 32)
   --trace                    shows all requests and faults of the runs that fail
   --scenario KIND            only scenarios of this kind: ${SCENARIOS.join(", ")}
   --without PROTECTION       takes a protection away, so that the suite must fail: ${CONTROLS.join(", ")}
@@ -23,7 +23,7 @@ const OPTIONS = {
   seed: { type: "string", default: "1" },
   "run-seed": { type: "string" },
   "cli-seed": { type: "string" },
-  lanes: { type: "string", default: "64" },
+  lanes: { type: "string", default: "32" },
   trace: { type: "boolean", default: false },
   scenario: { type: "string" },
   without: { type: "string" },

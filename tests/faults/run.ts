@@ -121,7 +121,7 @@ class Run {
       return await this.#run(command, { interruption });
     } finally {
       // What was on its way when the CLI was killed still arrives; nobody runs the next command so soon.
-      if (isOfCli(interruption)) await delay(ATTEMPT_TIMEOUT_MS);
+      if (isOfCli(interruption)) await delay(2 * ATTEMPT_TIMEOUT_MS);
       proxy.plan = undefined;
       await proxy.idle();
       await this.#others.settled();

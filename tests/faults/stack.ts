@@ -43,7 +43,7 @@ export interface Stack {
   readonly interruptions: string[];
   run(command: Command, circumstances: Circumstances): Promise<Failures>;
   entries(): Promise<readonly Entry[]>;
-  /** Whether Pulumi warns that updates or deletes were interrupted, and advises a refresh. */
+  /** Whether updates or deletes were cut off, so that a refresh is due: Pulumi warns, or reports that its host is gone. */
   hasPendingOperations(): Promise<boolean>;
   /** `pulumi state delete` */
   forget(name: string): Promise<void>;
