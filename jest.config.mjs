@@ -46,6 +46,6 @@ export default {
   })),
   // A test waits for what it started, and a machine may be slow: the limit ends what hangs.
   testTimeout: 600_000,
-  // By default, Jest leaves one core idle, which is half of a small machine.
-  maxWorkers: "100%",
+  // Many tests wait for pauses and processes more than they compute.
+  maxWorkers: "150%",
 };
