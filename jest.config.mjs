@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 // Every project is compiled by SWC, since types are checked once, by `npm run check`. Packages that are published as ES
 // modules only are compiled too. No project sets anything up: a test that needs Pulumi's CLI looks for it, and names
 // `npm run setup` when there is none.
@@ -46,6 +48,6 @@ export default {
   })),
   // A test waits for what it started, and a machine may be slow: the limit ends what hangs.
   testTimeout: 600_000,
-  // By default, Jest leaves one core idle, which is half of a small machine.
-  maxWorkers: "100%",
+  // Many tests wait for pauses and processes more than they compute.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };

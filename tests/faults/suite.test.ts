@@ -9,7 +9,7 @@ const seeds = (seed: number, count: number) =>
 
 /** A small, fixed part of what `npm run faults` runs; see docs/reliability.md. */
 test("under faults nothing is lost, duplicated, orphaned or leaked", async () => {
-  const summary = await runSuite({ seeds: seeds(1, 100), cliSeeds: seeds(2, 2), lanes: 40 });
+  const summary = await runSuite({ seeds: seeds(1, 100), cliSeeds: seeds(2, 2), lanes: 100 });
   expect(describeFailures(summary, true)).toEqual([]);
   expect(describeResult(summary)).toMatch(
     /^runs 102, faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0, reported \d+$/,
