@@ -206,7 +206,7 @@ test("a delete whose look afterwards fails names `pulumi refresh`", async () => 
   const { id } = api.add({ ...INPUTS, ...STATE });
   let lists = 0;
   api.fault = (operation) => {
-    // Somebody deletes it between the look and the delete.
+    // A colleague deletes it between the look and the delete.
     if (operation.startsWith("delete")) api.webhooks.delete(id);
     if (operation === "list") lists += 1;
     if (lists > 1) throw new AnswerError("UP42's list is only one page", { final: true });
