@@ -220,8 +220,9 @@ class Creation {
       {
         cause: error,
         nextStep:
-          "Run `pulumi up` again: it looks for the webhook first and names its id if it is there, or adopts it with " +
-          'ifExists: "adopt". With ifExists: "create", look for it yourself first',
+          // Not to adopt at once: what is there by then may be another stack's.
+          "Run `pulumi up` again: it looks for the webhook first and names its id if it is there. With " +
+          'ifExists: "create", look for it yourself first',
       },
     );
   }
