@@ -41,7 +41,7 @@ export function compare(program: Program, situation: Situation, findings: Findin
   for (const [id, theirs] of ofOthers) {
     const webhook = found.get(id);
     if (webhook === undefined || spell(webhook) !== spell(theirs))
-      findings.lost.push(`${id} ("${theirs.name}") of somebody else was touched`);
+      findings.lost.push(`${id} ("${theirs.name}") of another owner was touched`);
   }
   for (const [resource, wanted] of program) {
     const id = entries.find(({ name }) => name === resource)?.id ?? "nothing";

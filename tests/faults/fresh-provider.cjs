@@ -1,5 +1,5 @@
-// For the fault suite only: a host that loads this first makes a new provider each time it is asked for one, so that
-// each command has one of its own, as in a process of its own. With FAULTS_WITHOUT, that provider lacks one of its
+// For the fault suite only: a host that loads this first makes a new provider for each command, as a process of its
+// own would. With FAULTS_WITHOUT, that provider lacks one of its
 // protections. With it the suite has to fail, which shows that it can see what the protection prevents.
 const Module = require("node:module");
 const { dirname } = require("node:path");

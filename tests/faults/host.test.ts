@@ -122,7 +122,7 @@ describe("tokens", () => {
     expect(tokenRequests(emulator)).toBe(2);
   });
 
-  test("are asked for once with wrong credentials, however many resources there are", async () => {
+  test("are requested once with wrong credentials, however many resources there are", async () => {
     const emulator = await startUp42();
     const host = await startHost(emulator.url, { "up42:password": "canary-wrong" });
     const names = Array.from({ length: 20 }, (_, index) => `webhook-${index}`);
@@ -169,7 +169,7 @@ describe("after a crash between UP42's commit and Pulumi's record", () => {
 describe("bad data", () => {
   const good = { data: { ...webhook("alerts"), id: ID, createdAt: "a", updatedAt: "b" } };
 
-  /** A server that logs in, lists nothing, and answers the rest as told. */
+  /** A server that logs in, lists nothing, and answers the rest with the listener. */
   async function startBad(
     listener: RequestListener,
     list: RequestListener = (_request, response) => response.end('{"data":[]}'),

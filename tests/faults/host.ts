@@ -15,7 +15,7 @@ export interface InitFailure {
   readonly properties: Properties;
 }
 
-/** An operation failed; `initFailure` when the resource exists all the same. */
+/** An operation failed; `initFailure` when the resource exists nevertheless. */
 export class HostError extends Error {
   constructor(
     message: string,

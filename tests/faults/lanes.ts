@@ -9,7 +9,7 @@ import { FaultyProxy } from "./proxy";
 import type { Surroundings } from "./stack";
 
 export const TIMEOUT_SECONDS = 4;
-/** For the recovery, which is without faults: a busy machine must not be taken for one. */
+/** For the recovery, which is without faults: a busy machine must not look like one. */
 export const CALM_TIMEOUT_SECONDS = 40;
 /** As in the provider: a quarter of the operation's time. */
 export const ATTEMPT_TIMEOUT_MS = (TIMEOUT_SECONDS * 1000) / 4;

@@ -91,9 +91,9 @@ function numbers(seed: string | undefined): readonly number[] {
   return seed === undefined ? [] : [Number(seed)];
 }
 
-// What was started ends with us, also when somebody interrupts.
+// What was started ends with this process, also when it is interrupted.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-// Explicitly: Node.js 20 may wait for ever for sockets that were reset.
+// Explicitly: Node.js 20 may wait without end for sockets that were reset.
 main().then(
   () => process.exit(),
   (error: unknown) => {

@@ -19,7 +19,7 @@ export class FaultPlan {
   }
 }
 
-/** UP42 takes no changes: whoever wants one waits, and tries again. */
+/** UP42 takes no changes: each change waits and is tried again. */
 export class Outage extends FaultPlan {
   constructor(random: Random) {
     super(random, 1);

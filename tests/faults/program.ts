@@ -11,10 +11,10 @@ const RECEIVER = "http://127.0.0.1:9";
 /** The label of webhooks that are identical on purpose. */
 export const DELIBERATE_TWIN = "webhook-twin";
 
-/** A webhook that somebody else made in the same workspace, and nobody may touch; it shares a name with ours. */
+/** Another owner's webhook in the same workspace, which nobody may touch; it shares a name with ours. */
 export const BYSTANDER: Properties = {
   name: nameOf("webhook-1"),
-  url: `${RECEIVER}/of-somebody-else`,
+  url: `${RECEIVER}/of-another-owner`,
   events: ["order.status"],
   active: true,
 };
@@ -34,7 +34,7 @@ export function drawProgram(random: Random): Program {
   return program;
 }
 
-/** The same program after somebody worked on it: webhooks removed, changed and added. */
+/** The same program after a day of work: webhooks removed, changed and added. */
 export function changeProgram(random: Random, program: Program): Program {
   const changed = new Map<string, Properties>();
   for (const [resource, webhook] of program) {

@@ -108,7 +108,7 @@ export class FaultyProxy {
       try {
         await this.#listen();
       } catch (error) {
-        // Somebody's outgoing connection may have been given the port meanwhile.
+        // The system may have given the port to an outgoing connection meanwhile.
         if (tries === 200) throw error;
         await delay(25);
       }

@@ -42,7 +42,7 @@ export class Recovery {
     for (const [resource, message] of failures) {
       const wanted = changed.get(resource);
       if (wanted !== undefined) changed.set(resource, await this.#corrected(wanted, message));
-      // It is somebody else's now, so it is to be left at UP42.
+      // It has another owner now, so it stays at UP42.
       else if (this.#namesOthers(message) && message.includes("It was kept"))
         await this.stack.forget(resource);
     }

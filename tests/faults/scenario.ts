@@ -56,7 +56,7 @@ export function drawScenario(random: Random, only?: ScenarioKind): Scenario {
   };
 }
 
-/** Whoever moves, replaces or adopts without aliases sets `ifExists: "adopt"`. */
+/** A user who moves, replaces or adopts without aliases sets `ifExists: "adopt"`. */
 function adoptable(random: Random, kind: ScenarioKind, program: Program): Program {
   const first = firstOf(program);
   return new Map(

@@ -39,7 +39,7 @@ export interface Circumstances {
 
 /** A stack on which commands can be run: Pulumi's host alone with an engine of ours, or the real CLI. */
 export interface Stack {
-  /** The interruptions that took place; whoever counts them takes them out. */
+  /** The interruptions that took place; counting takes them out. */
   readonly interruptions: string[];
   run(command: Command, circumstances: Circumstances): Promise<Failures>;
   entries(): Promise<readonly Entry[]>;

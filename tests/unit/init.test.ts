@@ -42,10 +42,10 @@ describe("the language of a new project", () => {
 });
 
 test.each([
-  ["/home/me/My Webhooks!", "my-webhooks"],
+  ["/projects/My Webhooks!", "my-webhooks"],
   ["/", "webhooks"],
-  ["/home/me/up42", "up42-webhooks"],
-  ["/home/me/Pulumi", "pulumi-webhooks"],
+  ["/projects/up42", "up42-webhooks"],
+  ["/projects/Pulumi", "pulumi-webhooks"],
 ])("a project in %s is named %s, which is no namespace of other settings", (folder, name) => {
   expect(projectName(folder)).toBe(name);
 });
