@@ -1,6 +1,6 @@
 // For the fault suite only: a host that loads this first makes a new provider for each command, as a process of its
-// own would. With FAULTS_WITHOUT, that provider lacks one of its
-// protections. With it the suite has to fail, which shows that it can see what the protection prevents.
+// own would. With FAULTS_WITHOUT, that provider lacks one of its protections: the suite must fail then, which shows that
+// it sees what the protection prevents.
 const Module = require("node:module");
 const { dirname } = require("node:path");
 

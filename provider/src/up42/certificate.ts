@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { isIP, type Socket } from "node:net";
 import { connect, TLSSocket } from "node:tls";
+import { hostOf } from "./hosts";
 import { connectToProxy, openTunnel } from "./proxy/agents";
 import type { HttpProxy } from "./proxy/proxy";
 
@@ -40,7 +41,7 @@ async function unverified(
   if (proxy !== undefined && ofProxy) {
     return connectToProxy(proxy, { rejectUnauthorized });
   }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = hostOf(url);
   const port = Number(url.port || 443);
   const way =
     proxy === undefined

@@ -37,6 +37,7 @@ export function isPrivate(url: URL): boolean {
     : PRIVATE_RANGES.check(host, version === 4 ? "ipv4" : "ipv6");
 }
 
-function hostOf(url: URL): string {
+/** A URL's host as sockets want it: without the brackets of an IPv6 address, and without a dot at the end. */
+export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }

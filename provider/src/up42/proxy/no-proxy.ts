@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { isLoopback } from "../hosts";
+import { hostOf, isLoopback } from "../hosts";
 
 /** In NO_PROXY, sends requests to this machine through the proxy too: browsers have this name for it. */
 const PROXY_LOOPBACK = "<-loopback>";
@@ -16,7 +16,7 @@ export function bypassesProxy(url: URL, noProxy: string): boolean {
   if (isLoopback(url) && !entries.includes(PROXY_LOOPBACK)) {
     return true;
   }
-  const hostname = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const hostname = hostOf(url);
   const port = url.port || DEFAULT_PORTS[url.protocol];
   return entries.some((entry) => {
     if (entry === "*") {

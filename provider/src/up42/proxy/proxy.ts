@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors";
+import { hostOf } from "../hosts";
 import { bypassesProxy } from "./no-proxy";
 
 /** A proxy on the way to UP42. */
@@ -89,7 +90,7 @@ function parseProxy({ name, value }: Found): HttpProxy {
   return {
     variable: name,
     isSecure: protocol === "https",
-    hostname: new URL(`http://${hostname}`).hostname.replace(/^\[|\]$/g, ""),
+    hostname: hostOf(new URL(`http://${hostname}`)),
     port: port === "" ? DEFAULT_PORTS[protocol] : Number(port),
     authorization: userinfo === "" ? undefined : basic(userinfo),
   };
