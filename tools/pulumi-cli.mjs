@@ -20,7 +20,6 @@ const LANGUAGE_HOST = "pulumi-language-nodejs";
  * @typedef {object} PulumiCli
  * @property {string} binary absolute path of the `pulumi` program
  * @property {string} version such as "3.259.0"
- * @property {"PATH" | "cache"} source where it was found
  * @property {string[]} pathEntries folders that PATH needs in front of what it has; see {@link pulumiPathEntries}
  */
 
@@ -46,14 +45,11 @@ export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRo
   const official = await pulumiOnPath({ ...env, PATH: join(downloadFolder(cacheRoot, version), "bin") });
   if (official.cli !== undefined) {
     const { binary } = official.cli;
-    return { ...onPath, cli: { ...official.cli, source: "cache", pathEntries: [dirname(binary)] } };
+    return { ...onPath, cli: { ...official.cli, pathEntries: [dirname(binary)] } };
   }
   const folder = await buildFolder(cacheRoot);
   if (!isComplete(folder)) return onPath;
-  return {
-    ...onPath,
-    cli: { binary: join(folder, "pulumi"), version, source: "cache", pathEntries: [folder] },
-  };
+  return { ...onPath, cli: { binary: join(folder, "pulumi"), version, pathEntries: [folder] } };
 }
 
 /**
@@ -190,7 +186,7 @@ async function pulumiOnPath(env) {
   const host = findExecutable(LANGUAGE_HOST, [...foldersBeside(binary), ...path]);
   if (host === undefined) return { rejected: `${binary} comes without ${LANGUAGE_HOST}` };
   const pathEntries = path.includes(dirname(host)) ? [] : [dirname(host)];
-  return { cli: { binary, version, source: "PATH", pathEntries } };
+  return { cli: { binary, version, pathEntries } };
 }
 
 /**

@@ -10,24 +10,25 @@ const ARGS = `url: "https://example.com/up42", events: ["order.status"], active:
 describe("a webhook and a program", () => {
   let deployment: TestDeployment;
 
-  const start = async (program: string): Promise<TestDeployment> => {
-    deployment = await startDeployment({ program: () => program });
+  const start = async (program: string, ownProcess = false): Promise<TestDeployment> => {
+    deployment = await startDeployment({ program: () => program, ownProcess });
     return deployment;
   };
 
   afterEach(() => deployment?.close());
 
   test("getWebhookOutput of a webhook of the same program is unknown in a preview, until the webhook is there", async () => {
-    const { project, emulator } = await start(`
+    const program = `
       const hook = new up42.Webhook("orders", { ${ARGS} });
-      exports.found = up42.getWebhookOutput({ name: hook.name }).id;`);
+      exports.found = up42.getWebhookOutput({ name: hook.name }).id;`;
+    const { project, emulator } = await start(program, true);
     expect((await project.preview()).stdout).not.toMatch(/found\s*: "/);
     await project.up();
     expect(await project.outputs()).toEqual({ found: onlyWebhook(emulator).id });
   });
 
   test("getWebhookOutput of a plain name that nothing has fails in a preview", async () => {
-    const { project } = await start(`exports.found = up42.getWebhookOutput({ name: "nobody" }).id;`);
+    const { project } = await start(`exports.found = up42.getWebhookOutput({ name: "nobody" }).id;`, true);
     const { stdout } = await project.preview({ expectFailure: true });
     expect(stdout).toContain('Failed to find the webhook with the name "nobody": there is none in workspace');
   });

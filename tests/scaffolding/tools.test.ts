@@ -56,7 +56,7 @@ describe("the choice of a Pulumi CLI", () => {
     const binary = await program("bin/pulumi", `${version}v${MINIMUM_VERSION}`);
     await program("bin/pulumi-language-nodejs", "");
     const { cli } = await findPulumi(options("/nowhere", join(folder, "bin")));
-    expect(cli).toEqual({ binary, version: MINIMUM_VERSION, source: "PATH", pathEntries: [] });
+    expect(cli).toEqual({ binary, version: MINIMUM_VERSION, pathEntries: [] });
   });
 
   test("its language host may be elsewhere on PATH, or where a symbolic link leads", async () => {
@@ -92,7 +92,7 @@ describe("the choice of a Pulumi CLI", () => {
     const build = jest.fn(fakeBuild);
     const find = () => ensurePulumi({ env: { PATH: "" }, cacheRoot, log: () => undefined, download, build });
     const built = await builtVersion();
-    expect(await find()).toMatchObject({ version: built, source: "cache" });
+    expect((await find()).version).toBe(built);
     expect((await find()).binary).toContain(`${join(cacheRoot, `v${built}`)}/`);
     expect(download).toHaveBeenCalledTimes(1);
     expect(build).not.toHaveBeenCalled();
@@ -120,7 +120,7 @@ describe("the choice of a Pulumi CLI", () => {
     expect(await buildFake(cacheRoot)).not.toHaveBeenCalled();
     const { cli } = await findPulumi({ env: { PATH: "" }, cacheRoot });
     const built = await builtVersion();
-    expect(cli).toMatchObject({ version: built, source: "cache" });
+    expect(cli).toMatchObject({ version: built });
     expect(cli?.binary).toContain(`${join(cacheRoot, `v${built}`)}/`);
     expect(await readdir(join(cacheRoot, `v${built}`))).toHaveLength(1);
   });
@@ -182,7 +182,7 @@ describe("the choice of a Pulumi CLI", () => {
 
   test("the dynamic provider host comes from beside the CLI, else from the project's SDK", async () => {
     const binary = await program("bin/pulumi", "");
-    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: ["/first"] };
+    const cli = { binary, version: "3.300.0", pathEntries: ["/first"] };
     const sdk = join(WORKSPACE, "node_modules/@pulumi/pulumi");
     expect(await pulumiPathEntries(cli, WORKSPACE)).toEqual(["/first", sdk]);
     await program("bin/pulumi-resource-pulumi-nodejs", "");
@@ -191,7 +191,7 @@ describe("the choice of a Pulumi CLI", () => {
 
   test("the hosts of other languages come from beside the CLI, or from PATH", async () => {
     const binary = await program("bin/pulumi", "");
-    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: [] };
+    const cli = { binary, version: "3.300.0", pathEntries: [] };
     for (const name of ["yaml", "python"]) await program(`bin/pulumi-language-${name}`, "");
     const find = () => requireLanguageHosts(cli, options(join(folder, "elsewhere")));
     await expect(find()).rejects.toThrow('Run "npm run setup" first');
@@ -201,7 +201,7 @@ describe("the choice of a Pulumi CLI", () => {
 
   test("else they are built, once, and again when one is broken", async () => {
     const binary = await program("bin/pulumi", "");
-    const cli = { binary, version: "3.300.0", source: "PATH" as const, pathEntries: [] };
+    const cli = { binary, version: "3.300.0", pathEntries: [] };
     const build = jest.fn(fakeBuild);
     const all = { ...options(), build, log: () => undefined };
     const built = await buildFolder(all.cacheRoot, LANGUAGE_HOSTS);
