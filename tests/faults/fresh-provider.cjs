@@ -32,7 +32,8 @@ function freshPlugin() {
   freshModules(file);
   if (without === undefined) return load(file, module, false);
   const source = readFileSync(file.replace("dist", "src").replace(/js$/, "ts"), "utf8");
-  const main = Object.assign(new Module(file, module), { filename: file });
+  const paths = Module._nodeModulePaths(dirname(file));
+  const main = Object.assign(new Module(file, module), { filename: file, paths });
   main._compile(require("esbuild").transformSync(source, { loader: "ts", format: "cjs" }).code, file);
   return main.exports;
 }

@@ -69,11 +69,12 @@ export class HostProcess {
     return this.#child.pid ?? -1;
   }
 
-  /** The port in the next line. @throws HostError when the process ends instead */
+  /** The port in the next line. @throws HostError when the process was killed instead, Error when it ended */
   async nextPort(): Promise<string> {
     const { done, value } = await this.#lines.next();
-    if (done === true) throw new HostError(`a host ended before it listened: ${this.#output}`);
-    return value;
+    if (done !== true) return value;
+    if (this.#child.killed) throw new HostError("the host was killed");
+    throw new Error(`a host ended before it listened: ${this.#output}`);
   }
 
   /** Writes a line to the process. */
