@@ -51,7 +51,8 @@ describe("a webhook's test", () => {
     const [first = "", second = ""] = diagnostic.split("\n");
     expect(first.length).toBeLessThanOrEqual(80);
     const shown = second.replace("\t", " ".repeat(4)).slice(0, 2 * 80);
-    for (const part of [name, receiver.url, "401 Unauthorized", "wrong_secret"]) expect(shown).toContain(part);
+    for (const part of [name, receiver.url, "401 Unauthorized", "wrong_secret"])
+      expect(shown).toContain(part);
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();

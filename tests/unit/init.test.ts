@@ -30,6 +30,17 @@ describe("the language of a new project", () => {
   });
 
   test.each([
+    ["Ctrl-C", "\u0003"],
+    ["Ctrl-D", "\u0004"],
+  ])("is no longer asked for after %s, and the question's line ends", async (_, key) => {
+    const [stdin, stdout] = [stream(true), stream(true)];
+    stdin.write(key);
+    await expect(askForLanguage({ stdin, stdout })).rejects.toThrow("Stopped; nothing was written.");
+    stdout.end();
+    expect(await text(stdout)).toMatch(/\n$/);
+  });
+
+  test.each([
     [false, true],
     [true, false],
     [false, false],
