@@ -27,6 +27,8 @@ import {
   type Failures,
   IN_COMPONENT,
   type Stack,
+  WAS_KILLED,
+  WHOLE_COMMAND,
 } from "./stack";
 
 const POLL_MS = 50;
@@ -106,7 +108,7 @@ class CliStack implements Stack {
     stop();
     if (this.#killed.includes(running)) {
       await this.#unlock();
-      return new Map([["(command)", "was killed"]]);
+      return new Map([[WHOLE_COMMAND, WAS_KILLED]]);
     }
     const result = await running.result;
     this.#outputs.push(describeResult(result));
@@ -188,9 +190,9 @@ class CliStack implements Stack {
     for (const line of output.split("\n").filter((one) => one.includes("Failed to "))) {
       const ofEntry = entries.find(({ id }) => new RegExp(`(delete|update|read) webhook .*${id}`).test(line));
       const ofProgram = [...program].find(([, { name }]) => line.includes(`webhook "${String(name)}"`));
-      failures.set(ofEntry?.name ?? ofProgram?.[0] ?? "(command)", line);
+      failures.set(ofEntry?.name ?? ofProgram?.[0] ?? WHOLE_COMMAND, line);
     }
-    return failures.size > 0 ? failures : new Map([["(command)", output]]);
+    return failures.size > 0 ? failures : new Map([[WHOLE_COMMAND, output]]);
   }
 
   async #resources(): Promise<readonly (Entry & { readonly urn: string })[]> {

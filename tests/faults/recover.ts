@@ -13,7 +13,7 @@ export interface Recovered {
 
 /** Does what a user does after a failure: what the errors say, and the command again, now without faults. */
 export class Recovery {
-  /** The webhooks that an error named, or made the user look for, and that were deleted by hand. */
+  /** The webhooks that an error or a crash made the user look for, and that were deleted by hand. */
   readonly reported: string[] = [];
 
   constructor(
@@ -53,7 +53,7 @@ export class Recovery {
   async #corrected(wanted: Properties, message: string): Promise<Properties> {
     const named = idsIn(message);
     if (wanted.ifExists === "create" || message.includes("Look for a second webhook")) {
-      await this.#deleteByHand(({ name, url }) => `${name} ${url}` === `${wanted.name} ${wanted.url}`);
+      await this.#deleteTwinsOf(wanted);
     }
     if (this.#namesOthers(message)) {
       // Another stack was faster. What is ours of those that the error names goes, and ours gets another name.
@@ -65,6 +65,17 @@ export class Recovery {
     }
     const mayAdopt = message.includes('ifExists: "adopt"') && wanted.ifExists !== "create";
     return mayAdopt ? { ...wanted, ifExists: "adopt" } : wanted;
+  }
+
+  /** After a crash, only the user sees that one of several webhooks with one name and URL is too many. */
+  async deleteTwins(program: Program): Promise<void> {
+    for (const wanted of program.values()) {
+      if (wanted.ifExists === "create") await this.#deleteTwinsOf(wanted);
+    }
+  }
+
+  async #deleteTwinsOf(wanted: Properties): Promise<void> {
+    await this.#deleteByHand(({ name, url }) => `${name} ${url}` === `${wanted.name} ${wanted.url}`);
   }
 
   #namesOthers(message: string): boolean {

@@ -9,7 +9,16 @@ import { FaultPlan, Outage } from "./plan";
 import { Random, seedOfRun } from "./random";
 import { Recovery } from "./recover";
 import { drawScenario, type Scenario, type ScenarioKind } from "./scenario";
-import type { Circumstances, Command, Failures, Program, Stack, Surroundings } from "./stack";
+import {
+  type Circumstances,
+  type Command,
+  type Failures,
+  type Program,
+  type Stack,
+  type Surroundings,
+  WAS_KILLED,
+  WHOLE_COMMAND,
+} from "./stack";
 import type { Step } from "./steps";
 
 /** How likely a request is to meet a fault; a run has one of these. */
@@ -60,6 +69,8 @@ class Run {
   readonly #others: Others;
   #program: Program = new Map();
   #ignoresWarnings = false;
+  /** Whether a CLI was killed since the last comparison. */
+  #wasKilled = false;
   /** Whether an error advised a refresh since the last one. */
   #wasRefreshAdvised = false;
 
@@ -110,6 +121,8 @@ class Run {
       for (const [name, message] of recovered.failures)
         this.findings.lost.push(`${name} cannot be deployed: ${message}`);
     }
+    if (this.#wasKilled) await this.recovery.deleteTwins(settled);
+    this.#wasKilled = false;
     this.#note(`compared after ${command.kind}`);
     await this.#compare();
   }
@@ -139,6 +152,7 @@ class Run {
     const failures = await this.#stack.run(command, circumstances);
     this.faults.push(...this.#stack.interruptions.splice(0));
     for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
+    this.#wasKilled ||= failures.get(WHOLE_COMMAND) === WAS_KILLED;
     if (kind === "refresh" && failures.size === 0) this.#wasRefreshAdvised = false;
     this.#wasRefreshAdvised ||= [...failures.values()].some((message) => message.includes("pulumi refresh"));
     this.#lookForSecrets(Object.fromEntries(failures));

@@ -30,6 +30,11 @@ export interface Entry {
 /** What went wrong in a command, by resource. */
 export type Failures = ReadonlyMap<string, string>;
 
+/** In place of a resource, for what went wrong with no resource in particular. */
+export const WHOLE_COMMAND = "(command)";
+/** What went wrong with a whole command whose CLI was killed. */
+export const WAS_KILLED = "was killed";
+
 /** How a command is run. */
 export interface Circumstances {
   readonly interruption?: Interruption | undefined;
