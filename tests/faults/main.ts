@@ -1,12 +1,15 @@
 import { parseArgs } from "node:util";
 import { CONTROLS } from "./control";
+import { DOORS } from "./door";
 import { seedOfRun } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
 import { SCENARIOS } from "./scenario";
+import { describeKill, describeKills, hasFindings, type KilledUp, killUps } from "./skipped-checkpoints";
 import { runSuite, type Summary } from "./suite";
 
 const USAGE = `npm run faults -- [options]
-  --runs N                   runs against Pulumi's dynamic host (default 200)
+  --door DOOR                dynamic: Pulumi's dynamic host (default), or plugin
+  --runs N                   runs against the host (default 200)
   --cli N                    runs with the real CLI, which is killed in the middle (default 0)
   --seed S                   decides what happens in all of them (default 1)
   --run-seed X               only this run against the host, as a failure names it
@@ -15,9 +18,11 @@ const USAGE = `npm run faults -- [options]
   --trace                    shows all requests and faults of the runs that fail
   --scenario KIND            only scenarios of this kind: ${SCENARIOS.join(", ")}
   --without PROTECTION       takes a protection away, so that the suite must fail: ${CONTROLS.join(", ")}
+  --skipped-checkpoints N    instead of all this: N ups that are killed while Pulumi writes no state
   --write-docs BLOCK         puts the figures into the block of docs/reliability.md with this name`;
 
 const OPTIONS = {
+  door: { type: "string", default: "dynamic" },
   runs: { type: "string", default: "200" },
   cli: { type: "string", default: "0" },
   seed: { type: "string", default: "1" },
@@ -27,6 +32,7 @@ const OPTIONS = {
   trace: { type: "boolean", default: false },
   scenario: { type: "string" },
   without: { type: "string" },
+  "skipped-checkpoints": { type: "string" },
   "write-docs": { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
@@ -41,6 +47,10 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
+  if (values["skipped-checkpoints"] !== undefined) {
+    await killAll(Number(values["skipped-checkpoints"]), values);
+    return;
+  }
   const chosen = values["run-seed"] !== undefined || values["cli-seed"] !== undefined;
   const startedAt = Date.now();
   const show = (failed: Summary): void => {
@@ -49,6 +59,7 @@ async function main(): Promise<void> {
   const summary = await runSuite({
     seeds: chosen ? numbers(values["run-seed"]) : seedsOf(values.seed, 0, values.runs),
     cliSeeds: chosen ? numbers(values["cli-seed"]) : seedsOf(values.seed, FIRST_CLI_RUN, values.cli),
+    door: oneOf(DOORS, values.door) ?? "dynamic",
     lanes: Number(values.lanes),
     scenario: oneOf(SCENARIOS, values.scenario),
     without: oneOf(CONTROLS, values.without),
@@ -64,9 +75,24 @@ async function main(): Promise<void> {
   if (hasFailed(summary)) process.exitCode = 1;
 }
 
+/** `npm run faults -- --skipped-checkpoints N` */
+async function killAll(
+  kills: number,
+  { seed, "write-docs": block }: { readonly seed: string; readonly "write-docs"?: string | undefined },
+): Promise<void> {
+  const webhooks = 500;
+  const onKill = (killed: KilledUp): void => console.log(describeKill(killed));
+  const all = await killUps({ kills, webhooks, seed: Number(seed), onKill });
+  const figures = describeKills(all, webhooks);
+  for (const line of figures) console.log(line);
+  const command = `$ npm run faults -- --skipped-checkpoints ${kills} --seed ${seed}`;
+  if (block !== undefined) await writeDocs(block, [command, ...figures]);
+  if (all.some(hasFindings)) process.exitCode = 1;
+}
+
 /** The options that decide what is measured. */
 function commandLine(values: Readonly<Record<string, unknown>>): string {
-  return (["runs", "seed", "cli", "scenario", "without"] as const)
+  return (["door", "runs", "seed", "cli", "scenario", "without"] as const)
     .flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${quoted(String(values[name]))}`]))
     .join(" ");
 }
