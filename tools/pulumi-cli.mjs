@@ -209,11 +209,9 @@ async function askVersion(binary, env) {
  * @param {unknown} error
  */
 function reasonOf(error) {
-  const { message, cause } = error instanceof Error ? error : { message: String(error), cause: undefined };
-  return (cause instanceof Error ? cause.message || message : message)
-    .split("\n", 1)
-    .join("")
-    .replace(/\.$/, "");
+  const { message, cause } = Object(error);
+  const [line = ""] = String(cause?.message || message).split("\n", 1);
+  return line.replace(/\.$/, "");
 }
 
 function waysToGetPulumi() {

@@ -4,14 +4,8 @@ import { readFailure } from "../../provider/src/up42/failure";
 import { isId } from "../../provider/src/up42/ids";
 import { Redactor } from "../../provider/src/up42/redact";
 import { parseRetryAfter } from "../../provider/src/up42/retry-after";
-import {
-  normalizeEvents,
-  parseAnswer,
-  parseDeletion,
-  parseList,
-  schemas,
-  webhookBody,
-} from "../../provider/src/up42/wire";
+import { normalizeEvents, webhookBody } from "../../provider/src/up42/webhook";
+import { parseAnswer, parseDeletion, parseList, schemas } from "../../provider/src/up42/wire";
 
 const WIRE = {
   id: "1df1ebb0-78a4-55d9-b806-15d22e391bd3",

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { markdownTable } from "../markdown.mjs";
 import { pulumiVariables } from "../pulumi-project.mjs";
 import { STEPS } from "./steps.mjs";
-import { createTerminal, wantsColor } from "./terminal.mjs";
+import { createTerminal } from "./terminal.mjs";
 import { withWorld } from "./world.mjs";
 
 const USAGE = `Usage: npm run demo [-- --keep]
@@ -24,10 +24,7 @@ const WHAT_NEXT = `What next?
  * @typedef {{ name: string, what: string, seconds: number, requests: number }} Outcome
  */
 
-const terminal = createTerminal({
-  write: (text) => process.stdout.write(text),
-  color: wantsColor(process.stdout, process.env),
-});
+const terminal = createTerminal(process.stdout);
 
 async function main() {
   const { keep, help } = parseArgs({

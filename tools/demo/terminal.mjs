@@ -8,28 +8,20 @@ const STYLES = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 };
 /** @typedef {keyof typeof STYLES} Style */
 
 /**
- * Whether to write colours: on a terminal, unless `NO_COLOR` is set to anything (https://no-color.org).
- *
- * @param {{ isTTY?: boolean }} stream
- * @param {NodeJS.ProcessEnv} env
+ * @param {NodeJS.WriteStream} stream it gets colours when it is a terminal, unless `NO_COLOR` is set to anything
+ *   (https://no-color.org)
  */
-export function wantsColor(stream, env) {
-  return stream.isTTY === true && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
-}
-
-/**
- * @param {{ write: (text: string) => unknown, color: boolean }} options
- */
-export function createTerminal({ write, color }) {
+export function createTerminal(stream) {
+  const { NO_COLOR = "", TERM } = process.env;
+  const color = stream.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
   /**
    * @param {Style} name
    * @param {string} text
    */
   const style = (name, text) => (color ? `\u001b[${STYLES[name]}m${text}\u001b[0m` : text);
-  const line = (text = "") => void write(`${text}\n`);
+  const line = (text = "") => void stream.write(`${text}\n`);
   return {
     color,
-    style,
     line,
     /**
      * Begins a step.

@@ -28,7 +28,6 @@ interface Property extends Type {
 type Properties = Readonly<Record<string, Property>>;
 
 const STRING: Type = { type: "string" };
-const STRINGS: Type = { type: "array", items: STRING };
 const BOOLEAN: Type = { type: "boolean" };
 const INTEGER: Type = { type: "integer" };
 const NUMBER: Type = { type: "number" };
@@ -86,16 +85,15 @@ function settingProperties(): Properties {
 }
 
 function webhook() {
-  const types = { url: STRING, events: STRINGS, name: STRING, active: BOOLEAN, secret: STRING };
-  const outputs = { ...types, workspaceId: STRING, createdAt: STRING, updatedAt: STRING };
+  const special = { ifExists: { $ref: "#/types/up42:index:IfExists" } };
+  const { ifExists: _, removeSecret: __, ...types } = typesOf(WEBHOOK, webhookInputFields, special).types;
+  const outputs = { ...types, createdAt: STRING, updatedAt: STRING };
   return {
     description:
       "A webhook of UP42: it notifies your system when a job or an order changes its status.\n\n" +
       "Every change is made in place, except for another `workspaceId`, which replaces the webhook. Wrong arguments, " +
       "credentials and workspaces are refused at preview, with the name of what is wrong.",
-    ...inputsOf(WEBHOOK, webhookInputFields, WEBHOOK_INPUT_DESCRIPTIONS, {
-      ifExists: { $ref: "#/types/up42:index:IfExists" },
-    }),
+    ...inputsOf(WEBHOOK, webhookInputFields, WEBHOOK_INPUT_DESCRIPTIONS, special),
     properties: described(outputs, WEBHOOK_OUTPUT_DESCRIPTIONS),
     required: Object.keys(outputs).filter((name) => name !== "secret"),
     aliases: [{ type: "pulumi-nodejs:dynamic/up42:Webhook" }],
@@ -127,21 +125,32 @@ function webhookTest() {
   };
 }
 
-/** A resource's arguments, from the table that checks them; `special` are types that only Pulumi has. */
+/** A resource's arguments; `special` are types that only Pulumi has. */
 function inputsOf(
   type: keyof typeof KINDS,
   fields: Readonly<Record<string, v.GenericSchema>>,
   descriptions: Readonly<Record<string, string>>,
   special: Readonly<Record<string, Type>>,
 ) {
-  // What the checks ask beyond the type has no place in the schema.
-  const { properties = {}, required = [] } = toJsonSchema(v.object(fields), { errorMode: "ignore" });
-  const types = [...KINDS[type].inputs].map(
-    (name) => [name, special[name] ?? parsed(properties[name])] as const,
-  );
+  const { types, required } = typesOf(type, fields, special);
   // Its default is the resource's name.
   const requiredInputs = required.filter((name) => name !== "name");
-  return { inputProperties: described(Object.fromEntries(types), descriptions), requiredInputs };
+  return { inputProperties: described(types, descriptions), requiredInputs };
+}
+
+/** The types of a resource's arguments, from the table that checks them. */
+function typesOf(
+  type: keyof typeof KINDS,
+  fields: Readonly<Record<string, v.GenericSchema>>,
+  special: Readonly<Record<string, Type>>,
+) {
+  // What the checks ask beyond the type has no place in the schema.
+  const { properties = {}, required = [] } = toJsonSchema(v.object(fields), { errorMode: "ignore" });
+  const types = [...KINDS[type].inputs].map((name): readonly [string, Type] => [
+    name,
+    special[name] ?? parsed(properties[name]),
+  ]);
+  return { types: Object.fromEntries(types), required };
 }
 
 const jsonType: v.GenericSchema<unknown, Type> = v.pipe(
@@ -233,15 +242,7 @@ function functions() {
 }
 
 function foundWebhook(): Properties {
-  const { name, url, events, active, secret, workspaceId, createdAt, updatedAt } = webhook().properties;
-  const id = { ...STRING, description: "Its id at UP42, a UUID." };
-  return present({ id, name, url, events, active, secret, workspaceId, createdAt, updatedAt });
-}
-
-function present(properties: Readonly<Record<string, Property | undefined>>): Properties {
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([name, one]) => (one === undefined ? [] : [[name, one]])),
-  );
+  return { id: { ...STRING, description: "Its id at UP42, a UUID." }, ...webhook().properties };
 }
 
 function objectOf(description: string, properties: Properties, optional: readonly string[] = []) {

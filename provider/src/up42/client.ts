@@ -15,7 +15,8 @@ import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "./model"
 import type { Operation } from "./operation";
 import { isTransient, isUnprocessed } from "./retry";
 import type { Settings } from "./settings";
-import { checkId, parseAnswer, parseDeletion, parseList, schemas, webhookBody } from "./wire";
+import { webhookBody } from "./webhook";
+import { checkId, parseAnswer, parseDeletion, parseList, schemas } from "./wire";
 
 /** UP42's webhooks API over HTTP, for one set of credentials; endpoints as in UP42's documentation. */
 export class Up42Client implements WebhooksApi {

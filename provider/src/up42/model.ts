@@ -1,28 +1,4 @@
-/** What a webhook is meant to be; what we send to UP42. */
-export interface WebhookSpec {
-  readonly name: string;
-  readonly url: string;
-  readonly events: readonly string[];
-  readonly active: boolean;
-  /** Undefined: the webhook has none. */
-  readonly secret?: string | undefined;
-}
-
-/** A webhook as UP42 answers it. */
-export interface RemoteWebhook {
-  readonly id: string;
-  readonly name: string;
-  readonly url: string;
-  /** A sorted set: order carries no meaning at UP42. */
-  readonly events: readonly string[];
-  readonly active: boolean;
-  /** Undefined: it has none, or UP42 does not show it. Nothing distinguishes the two. */
-  readonly secret?: string | undefined;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  /** ISO 8601. */
-  readonly updatedAt: string;
-}
+export type { RemoteWebhook, WebhookSpec } from "./webhook";
 
 /** A kind of notification that a webhook can subscribe to, as UP42's `GET /webhooks/events` describes it. */
 export interface WebhookEvent {

@@ -1,46 +1,14 @@
 import * as v from "valibot";
 import type { Deletion } from "./api";
 import { AnswerError } from "./errors";
-import { isId } from "./ids";
-import type { RemoteWebhook, WebhookSpec } from "./model";
-import { printable } from "./printable";
+import { line, text } from "./texts";
 import { toJson } from "./to-json";
+import { id, type RemoteWebhook, webhook } from "./webhook";
 
 /**
  * UP42's JSON on one side, our types on the other; nothing else in this package knows the shape of an answer.
  * Unknown fields are dropped, so that what UP42 adds tomorrow cannot show up as a change.
  */
-
-const line = v.pipe(v.string(), v.transform(printable));
-
-const text = v.pipe(
-  v.nullish(v.string(), ""),
-  v.transform((value) => printable(value).trim()),
-);
-
-const id = v.pipe(v.string(), v.check(isId, "is not an id"));
-
-/** UP42's own examples have one string with commas in it: `["job.status, order.status"]`. */
-const eventNames = v.pipe(
-  v.array(v.string()),
-  v.transform((events) => normalizeEvents(events.map(printable))),
-);
-
-const webhook = v.pipe(
-  v.object({
-    id,
-    name: line,
-    url: line,
-    events: eventNames,
-    active: v.nullish(v.boolean(), false),
-    secret: v.nullish(v.string(), ""),
-    createdAt: text,
-    updatedAt: text,
-  }),
-  v.transform(
-    ({ secret, ...rest }): RemoteWebhook => ({ ...rest, secret: secret === "" ? undefined : secret }),
-  ),
-);
 
 const event = v.object({
   name: v.pipe(v.string(), v.nonEmpty("is empty")),
@@ -256,21 +224,4 @@ export function checkId(found: string, wanted: string): void {
   if (found !== wanted) {
     throw new AnswerError(`UP42 answered with another webhook (${found})`);
   }
-}
-
-/** Splits at commas, trims, drops doubles and sorts: the form in which sets of events can be compared. */
-export function normalizeEvents(events: readonly string[]): readonly string[] {
-  const names = events.flatMap((one) => one.split(",")).map((name) => name.trim());
-  return [...new Set(names.filter((name) => name !== ""))].sort();
-}
-
-/** The body of create and edit, in the order of UP42's own examples. An empty secret takes a webhook's secret away. */
-export function webhookBody(spec: WebhookSpec): Record<string, unknown> {
-  return {
-    events: spec.events,
-    name: spec.name,
-    url: spec.url,
-    ...(spec.secret === undefined ? {} : { secret: spec.secret }),
-    active: spec.active,
-  };
 }

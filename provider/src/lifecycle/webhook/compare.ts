@@ -1,5 +1,5 @@
-import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
-import { normalizeEvents } from "../../up42/wire";
+import type { WebhookSpec } from "../../up42/model";
+import { normalizeEvents } from "../../up42/webhook";
 
 type Identity = Pick<WebhookSpec, "name" | "url">;
 
@@ -29,16 +29,6 @@ export function isConcealed(secret: string | undefined): boolean {
   return (
     secret === undefined ||
     /([*•●·])\1{2,}|…|\.{3,}|^x{3,}$|^[<[(]?(redacted|hidden|masked|secret)[>\])]?$/iu.test(secret)
-  );
-}
-
-/** Whether a webhook at UP42 is what `spec` asks for, as far as UP42 shows it. */
-export function matchesSpec(remote: RemoteWebhook, spec: WebhookSpec): boolean {
-  return (
-    sameIdentity(remote, spec) &&
-    sameEvents(remote.events, spec.events) &&
-    remote.active === spec.active &&
-    (isConcealed(remote.secret) || remote.secret === spec.secret)
   );
 }
 

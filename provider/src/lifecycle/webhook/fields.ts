@@ -88,6 +88,8 @@ type FieldName = keyof typeof webhookInputFields;
 interface FieldRule {
   /** Whether an input asks for what the state, or UP42, has. Left out: a change of it has no effect at UP42. */
   readonly same?: (input: unknown, stored: unknown) => boolean;
+  /** Whether UP42 spells it as the program does; default: whether it is the same. */
+  readonly sameSpelling?: (input: unknown, shown: unknown) => boolean;
   /** Whether UP42 has the field too, so that it can drift. */
   readonly isRemote?: boolean;
   /** Whether a change needs a new webhook. */
@@ -95,10 +97,14 @@ interface FieldRule {
 }
 
 const equal = (a: unknown, b: unknown): boolean => a === b;
+const sameUrls = (a: unknown, b: unknown): boolean =>
+  typeof a === "string" && typeof b === "string" && sameUrl(a, b);
+const hashOf = (url: unknown): string =>
+  typeof url === "string" && URL.canParse(url) ? new URL(url).hash : "";
 
 /** The table of a webhook's fields: diff, drift, adoption and import take from it what they need. */
 export const webhookFieldRules: Readonly<Record<FieldName, FieldRule>> = {
-  url: { same: (a, b) => typeof a === "string" && typeof b === "string" && sameUrl(a, b), isRemote: true },
+  url: { same: sameUrls, sameSpelling: (a, b) => sameUrls(a, b) && hashOf(a) === hashOf(b), isRemote: true },
   events: { same: (a, b) => isTexts(a) && isTexts(b) && sameEvents(a, b), isRemote: true },
   name: { same: equal, isRemote: true },
   secret: { same: equal, isRemote: true },
@@ -108,6 +114,13 @@ export const webhookFieldRules: Readonly<Record<FieldName, FieldRule>> = {
   removeSecret: {},
   profile: { same: equal },
 };
+
+/** How to compare what UP42 always shows: not the secret, which it may hide. */
+export const shownFields = Object.entries(webhookFieldRules).flatMap(([name, rule]) => {
+  const { same, sameSpelling = same, isRemote } = rule;
+  const isShown = isRemote && name !== "secret" && same !== undefined && sameSpelling !== undefined;
+  return isShown ? [{ name, same, sameSpelling }] : [];
+});
 
 /** The inputs of a webhook after `check`: complete. */
 export const webhookInputs = v.object({
@@ -123,11 +136,11 @@ export const webhookInputs = v.object({
 });
 
 /** How UP42 spells a field, where that differs from the program: later looks are compared with it. */
-const answered = v.object({
-  name: v.optional(v.string()),
-  url: v.optional(v.string()),
-  events: v.optional(v.array(v.string())),
-  active: v.optional(v.boolean()),
+export const answered = v.object({
+  name: v.exactOptional(v.string()),
+  url: v.exactOptional(v.string()),
+  events: v.exactOptional(v.array(v.string())),
+  active: v.exactOptional(v.boolean()),
 });
 
 /** A webhook in the stack's state. */

@@ -1,36 +1,35 @@
+import * as v from "valibot";
 import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
-import { compact } from "../properties";
-import { isConcealed, sameEvents, sameTime, sameUrl } from "./compare";
-import type { Answered, WebhookInputs, WebhookState } from "./fields";
+import type { Properties } from "../properties";
+import { isConcealed, sameTime } from "./compare";
+import { type Answered, answered, shownFields, type WebhookInputs, type WebhookState } from "./fields";
 
 /** The body of a create or an update. An empty secret removes the old one; without an old one, none is mentioned. */
 export function specOf(inputs: WebhookInputs, hadSecret = false): WebhookSpec {
-  const { name, url, events, active } = inputs;
-  const secret = inputs.secret ?? (hadSecret ? "" : undefined);
-  return { name, url, events, active, secret };
+  const { secret, workspaceId: _workspaceId, profile: _profile, ifExists: _ifExists, ...others } = inputs;
+  const { removeSecret: _removeSecret, ...spec } = others;
+  return { ...spec, secret: secret ?? (hadSecret ? "" : undefined) };
 }
 
 /** What the program asks for is the state, however UP42 spells it; its spelling is kept beside it to compare with. */
 export function stateOf(inputs: WebhookInputs, remote: RemoteWebhook): WebhookState {
   const { createdAt, updatedAt } = remote;
-  const answered = answeredOf(inputs, remote);
-  return { ...inputs, createdAt, updatedAt, ...(answered === undefined ? {} : { answered }) };
+  const spelling = answeredOf(inputs, remote);
+  const isSame = Object.keys(spelling).length === 0;
+  return { ...inputs, createdAt, updatedAt, ...(isSame ? {} : { answered: spelling }) };
 }
 
-function answeredOf(inputs: WebhookInputs, remote: RemoteWebhook): Answered | undefined {
-  const answered: Answered = {
-    ...(remote.name === inputs.name ? {} : { name: remote.name }),
-    ...(sameUrl(remote.url, inputs.url) && hashOf(remote.url) === hashOf(inputs.url)
-      ? {}
-      : { url: remote.url }),
-    ...(sameEvents(remote.events, inputs.events) ? {} : { events: [...remote.events] }),
-    ...(remote.active === inputs.active ? {} : { active: remote.active }),
-  };
-  return Object.keys(answered).length === 0 ? undefined : answered;
+function answeredOf(inputs: Properties, remote: RemoteWebhook): Answered {
+  return shownWhere(remote, (value, { name, sameSpelling }) => !sameSpelling(inputs[name], value));
 }
 
-function hashOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hash : "";
+/** The fields that UP42 shows, as far as they are looked for. */
+function shownWhere(
+  remote: Properties,
+  isWanted: (value: unknown, field: (typeof shownFields)[number]) => boolean,
+): Answered {
+  const wanted = shownFields.filter((field) => isWanted(remote[field.name], field));
+  return v.parse(answered, Object.fromEntries(wanted.map(({ name }) => [name, remote[name]])));
 }
 
 /** Whether the webhook was written since the entry with this state last saw it. */
@@ -40,19 +39,8 @@ export function hasMoved(state: WebhookState, remote: RemoteWebhook): boolean {
 
 /** The state after a look at UP42: what differs from the program and from what UP42 answered then. */
 export function refreshed(state: WebhookState, remote: RemoteWebhook): WebhookState {
-  const { answered = {} } = state;
-  const drift = compact({
-    name: [state.name, answered.name].includes(remote.name) ? undefined : remote.name,
-    url: [state.url, answered.url].some((url) => url !== undefined && sameUrl(url, remote.url))
-      ? undefined
-      : remote.url,
-    events: [state.events, answered.events].some(
-      (events) => events !== undefined && sameEvents(events, remote.events),
-    )
-      ? undefined
-      : [...remote.events],
-    active: [state.active, answered.active].includes(remote.active) ? undefined : remote.active,
-  });
+  const known: readonly Properties[] = [state, state.answered ?? {}];
+  const drift = shownWhere(remote, (value, { name, same }) => !known.some((one) => same(one[name], value)));
   const { secret: _, ...withoutSecret } = state;
   const secret = refreshedSecret(state, remote);
   return {

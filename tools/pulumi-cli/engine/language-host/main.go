@@ -1,5 +1,5 @@
 // Completes Pulumi's language hosts for Node.js, Python and Go. The newest that the Go module proxy has are older than
-// the engine: they run programs, but cannot generate SDKs (`pulumi package add` and `gen-sdk`) nor run policy packs, and
+// the engine: they run programs, but cannot generate SDKs (`pulumi package add` and `gen-sdk`) or run policy packs, and
 // take a program's options when they start, while the engine now sends them with each request. This host does what they
 // cannot, and lets the older one, which lies beside it as <name>-run, do the rest.
 
