@@ -1,42 +1,46 @@
-import { find } from "./report.mjs";
+import { median } from "../tools/figures.mjs";
+import { figuresOf, ratioOf } from "./results.mjs";
 
-/** @typedef {import("./results.mjs").Result} Result */
-/** @typedef {{ floor: Result, ours: Result }} Pair */
-/** @typedef {{ n: number, phase: string, secrets: "no" | "yes" }} Which */
+/** @typedef {import("./results.mjs").Sample} Sample */
 /** @typedef {{ what: string, value: number, bar: number, holds: boolean }} Bar */
 
-const UPDATING = ["first up", "update", "destroy"];
-const READING = ["preview", "no-change up", "refresh"];
+const EVERY = ["first up", "no-change up", "preview", "update", "refresh", "destroy"];
+const READING = ["no-change up", "preview", "refresh"];
 
-const TIME = {
-  what: "time, ours / floor",
-  figureOf: (/** @type {Pair} */ { floor, ours }) => ours.wall.median / floor.wall.median,
-};
-const STATE = {
-  what: "state, ours / floor",
-  figureOf: (/** @type {Pair} */ { floor, ours }) => ours.stateBytes / floor.stateBytes,
-};
-const MEMORY = {
-  what: "host's memory beyond the floor's, MB",
-  figureOf: (/** @type {Pair} */ { floor, ours }) => (ours.hostRssBytes - floor.hostRssBytes) / 1e6,
-};
-
-/** What this package may cost at most beside Pulumi's own floor. */
-const BESIDE_FLOOR = [
-  { ...TIME, n: 500, phases: UPDATING, bar: 0.65 },
-  { ...TIME, n: 100, phases: UPDATING, bar: 1 },
-  { ...TIME, n: 1, phases: UPDATING, bar: 1.05 },
-  ...[500, 100, 1].map((n) => ({ ...TIME, n, phases: READING, bar: 1.05 })),
-  { ...STATE, n: 100, phases: ["first up"], bar: 0.45 },
-  { ...MEMORY, n: 500, phases: [...UPDATING, "refresh"], bar: 40 },
+/**
+ * How much of another variant's figure one may have: the bar by number of webhooks.
+ *
+ * @type {readonly { pair: readonly [import("./results.mjs").Variant, import("./results.mjs").Variant],
+ *   phases: readonly string[], bars: Readonly<Record<number, number>>, figure?: "stateBytes" }[]}
+ */
+const RATIOS = [
+  {
+    pair: ["dynamic", "floor"],
+    phases: ["first up", "update", "destroy"],
+    bars: { 1: 1.05, 100: 1, 500: 0.65 },
+  },
+  { pair: ["dynamic", "floor"], phases: READING, bars: { 1: 1.05, 100: 1.05, 500: 1.05 } },
+  { pair: ["plugin", "floor"], phases: ["first up"], bars: { 1: 0.85, 500: 0.5 } },
+  { pair: ["plugin", "floor"], phases: ["update"], bars: { 500: 0.5 } },
+  { pair: ["plugin", "floor"], phases: ["refresh"], bars: { 1: 0.55, 500: 0.7 } },
+  { pair: ["plugin", "floor"], phases: ["destroy"], bars: { 1: 0.55, 500: 0.5 } },
+  { pair: ["plugin", "dynamic"], phases: EVERY, bars: { 1: 1, 100: 1, 500: 1 } },
+  { pair: ["plugin", "dynamic"], phases: ["refresh", "destroy"], bars: { 1: 0.6 } },
+  { pair: ["dynamic", "floor"], phases: ["first up"], bars: { 100: 0.45 }, figure: "stateBytes" },
+  { pair: ["plugin", "dynamic"], phases: ["first up"], bars: { 100: 1 }, figure: "stateBytes" },
 ];
+
+/** The largest growth of a ratio to the floor from 100 webhooks to 500, and of the time per webhook from 100 to 1000. */
+const GROWTH = 1.2;
+/** What the provider's process may take beyond the floor's, of 500 webhooks. */
+const MEMORY_BYTES = 40e6;
 
 /**
  * How many requests a phase may send; of others, as many as it likes.
  *
  * @type {Readonly<Record<string, (n: number) => number>>}
  */
-const MOST_REQUESTS = {
+const REQUESTS = {
   "first up": (n) => n + 3,
   "no-change up": () => 0,
   preview: () => 0,
@@ -47,90 +51,116 @@ const MOST_REQUESTS = {
 /**
  * Checks the figures against what we promise, as far as they were measured.
  *
- * @param {readonly Result[]} results
- * @param {number} importMs what importing the package costs
+ * @param {readonly Sample[]} samples
+ * @param {import("./project.mjs").Setting & { figure: "wall" | "cpuSeconds" }} setting
  * @returns {readonly Bar[]}
  */
-export function checkBars(results, importMs) {
-  const secrets = /** @type {const} */ (["no", "yes"]);
-  return [
-    atMost("importing the package, ms", importMs, 10),
-    ...secrets.flatMap((one) => [...besideFloor(results, one), ...growth(results, one)]),
-    ...requests(results),
-    ...latency(results),
-  ];
+export function checkBars(samples, { latency, skipCheckpoints, figure }) {
+  if (skipCheckpoints) return [...requests(samples), ...growthPerWebhook(samples, figure)];
+  if (latency > 0) return [...requests(samples), ...latencyBars(samples, figure)];
+  return [...ratios(samples, figure), ...growth(samples, figure), ...memory(samples), ...requests(samples)];
 }
 
 /**
- * @param {readonly Result[]} results
- * @param {Which["secrets"]} secrets
+ * @param {readonly Sample[]} samples
+ * @param {"wall" | "cpuSeconds"} time
  */
-function besideFloor(results, secrets) {
-  return BESIDE_FLOOR.flatMap(({ what, n, phases, bar, figureOf }) =>
+function ratios(samples, time) {
+  return RATIOS.flatMap(({ pair, phases, bars, figure = time }) =>
     phases.flatMap((phase) =>
-      pairs(results, { n, phase, secrets }).map((pair) =>
-        atMost(`${what}: ${phase} of ${n}${withSecrets(secrets)}`, figureOf(pair), bar),
-      ),
+      Object.entries(bars).flatMap(([n, bar]) => {
+        const ratio = ratioOf(samples, pair, { n: Number(n), phase, figure });
+        return ratio === undefined
+          ? []
+          : atMost(`${nameOf(figure)}, ${pair.join(" / ")}: ${phase} of ${n}`, ratio.median, bar);
+      }),
     ),
   );
 }
 
 /**
- * @param {readonly Result[]} results
- * @param {Which["secrets"]} secrets
+ * @param {readonly Sample[]} samples
+ * @param {"wall" | "cpuSeconds"} figure
  */
-function growth(results, secrets) {
-  return [...UPDATING, ...READING].flatMap((phase) => {
-    const [few, many] = [100, 500].flatMap((n) => pairs(results, { n, phase, secrets }));
+function growth(samples, figure) {
+  return EVERY.flatMap((phase) => {
+    const [few, many] = [100, 500].map((n) => ratioOf(samples, ["dynamic", "floor"], { n, phase, figure }));
     if (few === undefined || many === undefined) return [];
-    const what = `growth from 100 to 500, ours / floor: ${phase}${withSecrets(secrets)}`;
-    return [atMost(what, TIME.figureOf(many) / TIME.figureOf(few), 1.2)];
+    return atMost(`growth from 100 to 500, dynamic / floor: ${phase}`, many.median / few.median, GROWTH);
   });
-}
-
-/** @param {readonly Result[]} results */
-function requests(results) {
-  return results.flatMap(({ variant, n, latency: ms, parallel, secrets, phase, requests: counts }) => {
-    const most = MOST_REQUESTS[phase];
-    if (variant !== "ours" || most === undefined) return [];
-    const sum = Object.values(counts).reduce((total, count) => total + count, 0);
-    const setting = `${ms} ms${parallel > 0 ? `, --parallel ${parallel}` : ""}${withSecrets(secrets)}`;
-    return [atMost(`requests: ${phase} of ${n}, ${setting}`, sum, most(n))];
-  });
-}
-
-/** @param {readonly Result[]} results */
-function latency(results) {
-  const which = { n: 500, phase: "refresh", latency: 50, parallel: 0, secrets: /** @type {const} */ ("no") };
-  const [ours, naive] = [find(results, "ours", which), find(results, "naive", which)];
-  if (ours === undefined || naive === undefined) return [];
-  return [atMost("time, ours / naive: refresh of 500, 50 ms", ours.wall.median / naive.wall.median, 0.35)];
 }
 
 /**
- * Ours beside the floor, without latency; nothing when one of them was not measured.
- *
- * @param {readonly Result[]} results
- * @param {Which} which
- * @returns {Pair[]}
+ * @param {readonly Sample[]} samples
+ * @param {"wall" | "cpuSeconds"} figure
  */
-function pairs(results, which) {
-  const setting = { ...which, latency: 0, parallel: 0 };
-  const [floor, ours] = [find(results, "floor", setting), find(results, "ours", setting)];
-  return floor === undefined || ours === undefined ? [] : [{ floor, ours }];
+function growthPerWebhook(samples, figure) {
+  return /** @type {const} */ (["dynamic", "plugin"]).flatMap((variant) =>
+    EVERY.flatMap((phase) => {
+      const [few = Number.NaN, many = Number.NaN] = [100, 1000].map(
+        (n) => median([...figuresOf(samples, variant, { n, phase, figure }).values()]) / n,
+      );
+      return few > 0 && many > 0
+        ? atMost(`${nameOf(figure)} per webhook, 1000 / 100: ${variant}, ${phase}`, many / few, GROWTH)
+        : [];
+    }),
+  );
 }
 
-/** @param {Which["secrets"]} secrets */
-function withSecrets(secrets) {
-  return secrets === "yes" ? ", with secrets" : "";
+/** @param {readonly Sample[]} samples */
+function memory(samples) {
+  return /** @type {const} */ (["dynamic", "plugin"]).flatMap((variant) =>
+    ["first up", "update", "refresh", "destroy"].flatMap((phase) => {
+      const [floor, ours] = /** @type {const} */ (["floor", variant]).map((one) => [
+        ...figuresOf(samples, one, { n: 500, phase, figure: "hostRssBytes" }).values(),
+      ]);
+      if (!floor?.length || !ours?.length) return [];
+      return atMost(
+        `memory beyond the floor's, bytes: ${variant}, ${phase} of 500`,
+        median(ours) - median(floor),
+        MEMORY_BYTES,
+      );
+    }),
+  );
+}
+
+/** @param {readonly Sample[]} samples */
+function requests(samples) {
+  return samples.flatMap(({ variant, n, phase, run, requests: sent }) => {
+    const most = REQUESTS[phase];
+    if (most === undefined || (variant !== "dynamic" && variant !== "plugin")) return [];
+    return atMost(`requests: ${variant}, ${phase} of ${n}, run ${run}`, sent, most(n));
+  });
+}
+
+/**
+ * @param {readonly Sample[]} samples
+ * @param {"wall" | "cpuSeconds"} figure
+ */
+function latencyBars(samples, figure) {
+  const ratio = ratioOf(samples, ["dynamic", "naive"], { n: 500, phase: "refresh", figure });
+  return ratio === undefined
+    ? []
+    : atMost("time with latency, dynamic / naive: refresh of 500", ratio.median, 0.35);
+}
+
+/** @param {keyof import("./results.mjs").Figures} figure */
+function nameOf(figure) {
+  return {
+    wall: "time",
+    cpuSeconds: "CPU seconds",
+    stateBytes: "state",
+    hostRssBytes: "memory",
+    requests: "requests",
+  }[figure];
 }
 
 /**
  * @param {string} what
  * @param {number} value
  * @param {number} bar
- * @returns {Bar}
+ * @returns {Bar[]}
  */
-function atMost(what, value, bar) {
-  return { what, value, bar, holds: value <= bar };
+export function atMost(what, value, bar) {
+  return [{ what, value, bar, holds: value <= bar }];
 }

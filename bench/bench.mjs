@@ -1,33 +1,31 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { writeFigures } from "../tools/figures.mjs";
 import { runMain } from "../tools/process.mjs";
 import { checkBars } from "./bars.mjs";
-import { measureImport } from "./measure.mjs";
-import { valuesOf, WHOLE_NUMBER, YES_OR_NO } from "./options.mjs";
+import { chart } from "./chart.mjs";
 import { createVariant } from "./project.mjs";
-import { barTable, sizeTable, timeTable } from "./report.mjs";
-import { combine, describeMachine, expectSameMachine, inOrder, summarize } from "./results.mjs";
+import { barText, tables } from "./report.mjs";
+import { VARIANTS } from "./results.mjs";
+import { measureImport, measureStart } from "./start.mjs";
 
 /**
  * Side by side, interleaved, in one run: what a dynamic provider costs when it does nothing (floor), one as people
- * write it (naive), and ours; with the real CLI, and the emulator in a process of its own.
+ * write it (naive), and this package by its two doors; with the real CLI, and the emulator in a process of its own.
  */
 
-const IMPORT_RUNS = 41;
 const USAGE = `npm run bench -- [options]
-  --n 1,100,500       numbers of webhooks
-  --latency 0,50      milliseconds that UP42 takes for an answer
-  --parallel 0,64     operations in flight; 0 is Pulumi's own default
-  --secrets no        whether each webhook has a secret; "no,yes" measures both
-  --runs 5            how often each is measured; 0 only writes what the JSON has
-  --json FILE         writes the figures; keeps those of other settings that the file has from this machine
-  --write-docs        writes the figures into bench/README.md
+  --n 1,100            numbers of webhooks
+  --runs 2,1           how often each number is measured; one value is for all of them
+  --variants ${VARIANTS.join()}
+  --latency 0          milliseconds that UP42 takes for an answer
+  --secrets            gives each webhook a secret
+  --skip-checkpoints   lets Pulumi write the state at the end of a command only
+  --start              measures only how soon the plugin sends its first request
+  --cpu                compares CPU seconds instead of time, on a machine that does other work, too
+  --write-docs         writes the tables and the chart into bench
 Exits with 1 when a figure is above its bar (bench/bars.mjs).`;
-
-/** @type {readonly import("./results.mjs").Variant[]} */
-const VARIANTS = ["floor", "naive", "ours"];
 
 /** In this order, since each needs the one before it. */
 const PHASES = [
@@ -39,171 +37,123 @@ const PHASES = [
   { name: "destroy", args: ["destroy", "--yes", "--skip-preview"], version: "2" },
 ];
 
-/**
- * @typedef {import("./results.mjs").Sample} Sample
- * @typedef {import("./results.mjs").Report} Report
- * @typedef {import("./results.mjs").Setting} Setting
- */
+/** @typedef {import("./results.mjs").Variant} Variant */
+/** @typedef {import("./results.mjs").Sample} Sample */
 
 async function main() {
-  const options = /** @type {const} */ ({
-    n: { type: "string", default: "1,100,500" },
-    latency: { type: "string", default: "0,50" },
-    parallel: { type: "string", default: "0,64" },
-    secrets: { type: "string", default: "no" },
-    runs: { type: "string", default: "5" },
-    json: { type: "string" },
-    "write-docs": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
+  const { values } = parseArgs({
+    options: {
+      n: { type: "string", default: "1,100" },
+      runs: { type: "string", default: "2,1" },
+      variants: { type: "string", default: VARIANTS.join() },
+      latency: { type: "string", default: "0" },
+      secrets: { type: "boolean", default: false },
+      "skip-checkpoints": { type: "boolean", default: false },
+      start: { type: "boolean", default: false },
+      cpu: { type: "boolean", default: false },
+      "write-docs": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   });
-  const { values } = parseArgs({ options });
-  if (values.help) {
-    console.log(USAGE);
-    return;
+  if (values.help) return console.log(USAGE);
+  if (values.start) return report(await measureStart());
+  const latency = wholeNumber(values.latency);
+  const setting = { latency, secrets: values.secrets, skipCheckpoints: values["skip-checkpoints"] };
+  const runs = values.runs.split(",").map(wholeNumber);
+  const numbers = values.n
+    .split(",")
+    .map((n, index) => ({ n: wholeNumber(n), runs: runs[index] ?? runs[0] ?? 1 }));
+  const samples = await measureAll(numbers, values.variants.split(",").map(variantOf), setting);
+  const figure = values.cpu ? "cpuSeconds" : "wall";
+  const bars = [...checkBars(samples, { ...setting, figure }), ...(await measureImport())];
+  report(bars, tables(samples, figure));
+  if (values["write-docs"]) {
+    await writeDocument([tables(samples, figure), barText(bars)], chart(samples, figure));
   }
-  const numbers = (/** @type {string} */ text) => valuesOf(text, WHOLE_NUMBER).map(Number);
-  const settings = numbers(values.n).flatMap((n) =>
-    numbers(values.latency).flatMap((latency) =>
-      numbers(values.parallel).flatMap((parallel) =>
-        valuesOf(values.secrets, YES_OR_NO).map((secrets) => ({
-          n,
-          latency,
-          parallel,
-          secrets: /** @type {"yes" | "no"} */ (secrets),
-        })),
-      ),
-    ),
-  );
-  const before = values.json === undefined ? undefined : await readReport(values.json);
-  const report = await reportOf(settings, values, before);
-  const results = inOrder(report.results);
-  const bars = checkBars(results, report.importing.median);
-  console.log([sizeTable(results), timeTable(results), barTable(bars)].join("\n\n"));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  if (values["write-docs"]) await writeDocument({ ...report, results }, bars);
+}
+
+/**
+ * @param {readonly import("./bars.mjs").Bar[]} bars
+ * @param {string} [text] what comes before them
+ */
+function report(bars, text = "") {
+  console.log([text, barText(bars)].join("\n\n").trim());
   if (bars.some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
-/**
- * Measures, and adds it to what was measured before; or gives just that, when nothing is to be measured.
- *
- * @param {readonly Setting[]} settings
- * @param {{ n: string, latency: string, parallel: string, secrets: string, runs: string }} options as they were given
- * @param {Report | undefined} before
- * @returns {Promise<Report>}
- */
-async function reportOf(settings, { n, latency, parallel, secrets, runs }, before) {
-  const times = Number(valuesOf(runs, WHOLE_NUMBER)[0]);
-  if (times === 0) {
-    if (before === undefined) throw new Error("With --runs 0, --json has to name a file with figures.");
-    return before;
-  }
-  const machine = thisMachine();
-  // Said before hours of measuring, not after.
-  if (before !== undefined) expectSameMachine(before, machine);
-  const command = `npm run bench -- --n ${n} --latency ${latency} --parallel ${parallel} --secrets ${secrets} --runs ${runs}`;
-  return combine(before, {
-    machine,
-    commands: [{ command, date: new Date().toISOString().slice(0, 10) }],
-    results: summarize(await measureAll(settings, times)),
-    importing: await measureImport(IMPORT_RUNS),
-  });
+/** @param {string} text */
+function wholeNumber(text) {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`"${text}" is no whole number; see --help.`);
+}
+
+/** @param {string} text */
+function variantOf(text) {
+  const variant = VARIANTS.find((one) => one === text);
+  if (variant !== undefined) return variant;
+  throw new Error(`"${text}" is no variant; see --help.`);
 }
 
 /**
- * @param {readonly Setting[]} settings
- * @param {number} runs
+ * @param {readonly { n: number, runs: number }[]} numbers
+ * @param {readonly Variant[]} variants
+ * @param {import("./project.mjs").Setting} setting
  */
-async function measureAll(settings, runs) {
+async function measureAll(numbers, variants, setting) {
   /** @type {Sample[]} */
   const samples = [];
-  for (const setting of settings) {
+  for (const { n, runs } of numbers) {
     for (let run = 1; run <= runs; run += 1) {
       // Each variant is first, second and last in turn.
-      const first = run % VARIANTS.length;
-      samples.push(...(await runOnce(setting, [...VARIANTS.slice(first), ...VARIANTS.slice(0, first)])));
-      const { n, latency, parallel, secrets } = setting;
-      console.error(
-        `n ${n}, latency ${latency} ms, parallel ${parallel || "default"}, secrets ${secrets}: run ${run}`,
-      );
+      const first = run % variants.length;
+      const inTurn = [...variants.slice(first), ...variants.slice(0, first)];
+      samples.push(...(await runOnce({ n, run }, inTurn, setting)));
+      console.error(`N = ${n}: run ${run} of ${runs}`);
     }
   }
   return samples;
-}
-
-/**
- * @param {string} file
- * @returns {Promise<Report | undefined>} nothing when there is no such file
- */
-async function readReport(file) {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** @returns {import("./results.mjs").Machine} */
-function thisMachine() {
-  const [cpu] = cpus();
-  return {
-    cpu: cpu?.model ?? "unknown",
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    node: process.version,
-  };
-}
-
-/**
- * @param {Report} report
- * @param {readonly import("./bars.mjs").Bar[]} bars
- */
-async function writeDocument({ machine, commands, results }, bars) {
-  const origin = `${describeMachine(machine)}.`;
-  const made = ["```sh", ...commands.map(({ command, date }) => `${command} # ${date}`), "```"].join("\n");
-  await writeFigures("bench/README.md", "time", [origin, made, timeTable(results)].join("\n\n"));
-  await writeFigures("bench/README.md", "size", sizeTable(results));
-  await writeFigures("bench/README.md", "bars", barTable(bars));
 }
 
 /**
  * All phases of all variants once; within a phase, one variant after the other, so that what disturbs the machine
  * disturbs them alike.
  *
- * @param {Setting} setting
- * @param {readonly import("./results.mjs").Variant[]} variants in the order in which they take turns
+ * @param {{ n: number, run: number }} which
+ * @param {readonly Variant[]} variants in the order in which they take turns
+ * @param {import("./project.mjs").Setting} setting
  */
-async function runOnce(setting, variants) {
+async function runOnce(which, variants, setting) {
   const created = await Promise.allSettled(
-    variants.map(async (variant) => ({ variant, project: await createVariant(variant, setting) })),
+    variants.map(async (variant) => ({ variant, project: await createVariant(variant, which.n, setting) })),
   );
   const projects = created.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   /** @type {Sample[]} */
   const samples = [];
   try {
     for (const result of created) if (result.status === "rejected") throw result.reason;
-    for (const { name, args, version } of PHASES) {
+    for (const { name: phase, args, version } of PHASES) {
       for (const { variant, project } of projects) {
-        const parallel =
-          setting.parallel > 0 && args[0] !== "preview" ? ["--parallel", String(setting.parallel)] : [];
-        await project.requests();
-        const cost = await project.measure([...args, ...parallel], { BENCH_VERSION: version });
-        const requests = await project.requests();
-        samples.push({
-          variant,
-          ...setting,
-          phase: name,
-          ...cost,
-          requests,
-          stateBytes: await project.stateBytes(),
-        });
+        const figures = await project.measure(args, { BENCH_VERSION: version });
+        samples.push({ ...which, variant, phase, ...figures });
       }
     }
   } finally {
     await Promise.all(projects.map(({ project }) => project.dispose()));
   }
   return samples;
+}
+
+/**
+ * @param {readonly string[]} texts
+ * @param {string} svg
+ */
+async function writeDocument(texts, svg) {
+  const [cpu] = cpus();
+  const machine = `${cpus().length} cores (${cpu?.model}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node.js ${process.version}`;
+  const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");
+  const origin = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}:`;
+  await writeFigures("bench/README.md", "bench", [origin, ...texts].join("\n\n"));
+  await writeFile(new URL("time.svg", import.meta.url), svg);
 }
 
 await runMain(main);

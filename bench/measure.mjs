@@ -1,60 +1,53 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { spreadOf } from "./results.mjs";
+import { setTimeout } from "node:timers/promises";
+import { describeResult, startCommand } from "../tools/process.mjs";
 
+/** Pulumi's dynamic host, or the plugin. */
+const HOST = /\/dynamic-provider|\/plugin\/start\.js/;
 const SAMPLE_MS = 25;
-const IMPORT = fileURLToPath(new URL("import.cjs", import.meta.url));
 
 /**
  * What one command cost.
  * @typedef {object} Cost
  * @property {number} wall seconds
  * @property {number} cpuSeconds of the command and everything it started
- * @property {number} hostRssBytes peak memory of the provider's host; 0 when none was started
+ * @property {number} hostRssBytes peak memory of the provider's process; 0 when none was started
  */
 
 /**
- * Runs a command and measures it.
+ * Runs a command of the CLI and measures it.
  *
- * @param {string} command
- * @param {readonly string[]} args
+ * @param {readonly string[]} command
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<Cost>}
  * @throws {Error} with its output, when it fails
  */
-export async function measure(command, args, { cwd, env }) {
+export async function measure(command, options) {
   const start = performance.now();
-  // The shell counts the time of all its descendants that were waited for; descriptor 3 keeps it off the output.
-  const script = '"$@"; status=$?; times >&3; exit $status';
-  const child = spawn("bash", ["-c", script, "bash", command, ...args], {
-    cwd,
-    env,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  // The shell counts the time of all its descendants that were waited for.
+  const script = '"$@"; status=$?; times >&2; exit $status';
+  const running = startCommand("bash", ["-c", script, "bash", ...command], options);
+  let [hostRssBytes, hasEnded] = [0, false];
+  const ended = running.result.finally(() => {
+    hasEnded = true;
   });
-  const texts = ["", "", ""];
-  child.stdio.slice(1).forEach((stream, index) => {
-    stream?.on("data", (chunk) => {
-      texts[index] += chunk;
-    });
-  });
-  const memory = watchHost(child.pid ?? -1);
-  const [exitCode] = await once(child, "close");
+  while (!hasEnded) {
+    hostRssBytes = Math.max(hostRssBytes, await hostMemory(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`));
+    await Promise.race([ended, setTimeout(SAMPLE_MS)]);
+  }
+  const result = await ended;
   const wall = (performance.now() - start) / 1000;
-  const hostRssBytes = await memory.stop();
-  if (exitCode !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${texts.join("\n")}`);
-  return { wall, cpuSeconds: cpuSeconds(texts[2] ?? ""), hostRssBytes };
+  if (result.exitCode !== 0) throw new Error(`${command.join(" ")} failed: ${describeResult(result)}`);
+  return { wall, cpuSeconds: cpuSeconds(result.stderr), hostRssBytes };
 }
 
 /**
- * The second line of `times`: user and system time of the children, such as "0m1.234s 0m0.210s".
+ * The last line of `times`: user and system time of the children, such as "0m1.234s 0m0.210s".
  *
- * @param {string} times
+ * @param {string} output which ends with it
  */
-function cpuSeconds(times) {
-  const [, children = ""] = times.trim().split("\n");
+function cpuSeconds(output) {
+  const children = output.trim().split("\n").at(-1) ?? "";
   return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
     (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
     0,
@@ -62,82 +55,31 @@ function cpuSeconds(times) {
 }
 
 /**
- * The kernel keeps the peak; it only has to be read before the process is gone.
+ * The peak that the kernel keeps of the provider's process; it only has to be read before the process is gone.
  *
- * @param {number} ancestor
+ * @param {string} variable which only the processes of this command have
  */
-function watchHost(ancestor) {
-  let peak = 0;
-  let stopped = false;
-  const watching = (async () => {
-    while (!stopped) {
-      const host = await findHost(ancestor);
-      peak = Math.max(peak, host === undefined ? 0 : await peakMemory(host));
-      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
-    }
-  })();
-  return {
-    stop: async () => {
-      stopped = true;
-      await watching;
-      return peak;
-    },
-  };
-}
-
-/** @param {number} ancestor */
-async function findHost(ancestor) {
-  const processes = await Promise.all(
-    (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(describeProcess),
-  );
-  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
-  const descends = (/** @type {number} */ pid) => {
-    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at)) {
-      if (at === ancestor) return true;
-    }
-    return false;
-  };
-  return processes.find(({ pid, command }) => command.includes("/dynamic-provider") && descends(pid))?.pid;
-}
-
-/** @param {string} name */
-async function describeProcess(name) {
-  const [command, stat] = await Promise.all([textOf(`/proc/${name}/cmdline`), textOf(`/proc/${name}/stat`)]);
-  const parent = Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2] ?? "0");
-  return { pid: Number(name), parent, command };
-}
-
-/** @param {number} pid */
-async function peakMemory(pid) {
-  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(await textOf(`/proc/${pid}/status`))?.[1];
-  return Number(kilobytes ?? "0") * 1024;
+async function hostMemory(variable) {
+  for (const pid of await readdir("/proc")) {
+    if (!/^\d+$/.test(pid) || !HOST.test(await textOf(pid, "cmdline"))) continue;
+    if (!(await textOf(pid, "environ")).includes(variable)) continue;
+    const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
+    return Number(kilobytes) * 1024;
+  }
+  return 0;
 }
 
 /**
- * @param {string} file
+ * @param {string} pid
+ * @param {string} name
  * @returns {Promise<string>} empty when the process has ended meanwhile
  */
-async function textOf(file) {
+async function textOf(pid, name) {
   try {
-    return await readFile(file, "utf8");
+    return await readFile(`/proc/${pid}/${name}`, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
       return "";
     throw error;
   }
-}
-
-/**
- * The milliseconds that importing the package takes in a program that has Pulumi's SDK already, in fresh processes.
- *
- * @param {number} runs
- */
-export async function measureImport(runs) {
-  /** @type {number[]} */
-  const times = [];
-  while (times.length < runs) {
-    const { stdout } = await promisify(execFile)(process.execPath, [IMPORT]);
-    times.push(Number(stdout));
-  }
-  return { ...spreadOf(times), runs };
 }

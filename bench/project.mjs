@@ -9,46 +9,28 @@ import { measure } from "./measure.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** @typedef {import("./results.mjs").Variant} Variant */
-/** @typedef {{ url: string, requests: readonly { method: string, path: string }[] }} EmulatorState */
+/** @typedef {{ latency: number, secrets: boolean, skipCheckpoints: boolean }} Setting */
 
 /** One variant's stack with everything of its own, and an emulator in its own process. */
-export class Project extends PulumiProject {
+class Project extends PulumiProject {
   /** @type {import("node:child_process").ChildProcess | undefined} */
   emulator;
 
   /**
-   * Runs a command of the CLI and measures it.
+   * Runs a command of the CLI, and measures it.
    *
-   * @param {readonly string[]} command
+   * @param {readonly string[]} args
    * @param {Readonly<Record<string, string>>} env more variables
    */
-  async measure(command, env) {
-    return await measure(this.binary, [...command, "--non-interactive", "--color", "never"], {
-      cwd: this.folder,
-      env: { ...this.env, ...env },
-    });
+  async measure(args, env) {
+    const command = [this.binary, ...args, "--non-interactive", "--color", "never"];
+    const cost = await measure(command, { cwd: this.folder, env: { ...this.env, ...env } });
+    this.emulator?.send("requests");
+    const [{ requests }] = await once(this.emulator ?? process, "message");
+    return { ...cost, requests: Number(requests), stateBytes: await this.#stateBytes() };
   }
 
-  /**
-   * The requests since the last call, by kind.
-   *
-   * @returns {Promise<Record<string, number>>}
-   */
-  async requests() {
-    /** @type {Record<string, number>} */
-    const counts = {};
-    const { requests } = await this.#ask("state");
-    await this.#ask("clear");
-    for (const { method, path } of requests) {
-      const kind = kindOf(method, path);
-      counts[kind] = (counts[kind] ?? 0) + 1;
-    }
-    return counts;
-  }
-
-  /** The size of the stack's state in bytes. */
-  async stateBytes() {
+  async #stateBytes() {
     const folder = join(this.root, "state", ".pulumi", "stacks");
     const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith("bench.json"));
     const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size));
@@ -60,37 +42,28 @@ export class Project extends PulumiProject {
     this.emulator?.disconnect();
     await super.dispose();
   }
-
-  /**
-   * @param {"state" | "clear"} question
-   * @returns {Promise<EmulatorState>}
-   */
-  async #ask(question) {
-    if (this.emulator === undefined) throw new Error("The emulator has not been started.");
-    this.emulator.send(question);
-    const [answer] = await once(this.emulator, "message");
-    return answer;
-  }
 }
 
 /**
- * @param {Variant} variant
- * @param {import("./results.mjs").Setting} setting
+ * @param {import("./results.mjs").Variant} variant
+ * @param {number} n
+ * @param {Setting} setting
  * @returns {Promise<Project>}
  */
-export async function createVariant(variant, { n, latency, secrets }) {
+export async function createVariant(variant, n, { latency, secrets, skipCheckpoints }) {
   const emulator = fork(join(HERE, "emulator.mjs"), {
     env: { ...process.env, BENCH_LATENCY: String(latency) },
   });
   const [{ url }] = await once(emulator, "message");
   const { username, password, workspaceId } = DEMO_ACCOUNT;
   const env = {
-    UP42_API_URL: url,
+    UP42_API_URL: String(url),
     UP42_USERNAME: username,
     UP42_PASSWORD: password,
     UP42_WORKSPACE_ID: workspaceId,
     BENCH_N: String(n),
-    BENCH_SECRETS: secrets,
+    BENCH_SECRETS: secrets ? "yes" : "no",
+    ...(skipCheckpoints && { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" }),
   };
   try {
     const write = (/** @type {string} */ folder) => writeProgram(variant, folder);
@@ -106,26 +79,16 @@ export async function createVariant(variant, { n, latency, secrets }) {
 /**
  * JavaScript in all variants: no compiler takes part.
  *
- * @param {Variant} variant
+ * @param {string} variant
  * @param {string} folder
  */
 async function writeProgram(variant, folder) {
   await cp(join(HERE, "programs", `${variant}.js`), join(folder, "index.js"));
   await cp(join(HERE, "programs", "inputs.js"), join(folder, "inputs.js"));
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "bench", main: "index.js" }));
-  const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
-  await writeFile(join(folder, "Pulumi.yaml"), `name: bench\n${runtime}`);
+  // JSON is YAML.
+  const runtime = { name: "nodejs", options: { typescript: false } };
+  const plugins = { providers: [{ name: "up42", path: join(WORKSPACE, "provider") }] };
+  await writeFile(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "bench", runtime, plugins }));
   await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
-}
-
-/**
- * @param {string} method
- * @param {string} path
- */
-function kindOf(method, path) {
-  if (path.endsWith("/token")) return "token";
-  if (path.endsWith("/events")) return "events";
-  const isOne = /\/webhooks\/[^/]+$/.test(path);
-  if (method === "GET") return isOne ? "read" : "list";
-  return { POST: "create", PUT: "update", DELETE: "delete" }[method] ?? method;
 }

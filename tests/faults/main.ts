@@ -4,6 +4,7 @@ import { DOORS } from "./door";
 import { seedOfRun } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
 import { SCENARIOS } from "./scenario";
+import { describeKill, describeKills, hasFindings, type KilledUp, killUps } from "./skipped-checkpoints";
 import { runSuite, type Summary } from "./suite";
 
 const USAGE = `npm run faults -- [options]
@@ -17,6 +18,7 @@ const USAGE = `npm run faults -- [options]
   --trace                    shows all requests and faults of the runs that fail
   --scenario KIND            only scenarios of this kind: ${SCENARIOS.join(", ")}
   --without PROTECTION       takes a protection away, so that the suite must fail: ${CONTROLS.join(", ")}
+  --skipped-checkpoints N    instead of all this: N ups that are killed while Pulumi writes no state
   --write-docs BLOCK         puts the figures into the block of docs/reliability.md with this name`;
 
 const OPTIONS = {
@@ -30,6 +32,7 @@ const OPTIONS = {
   trace: { type: "boolean", default: false },
   scenario: { type: "string" },
   without: { type: "string" },
+  "skipped-checkpoints": { type: "string" },
   "write-docs": { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
@@ -42,6 +45,10 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) {
     console.log(USAGE);
+    return;
+  }
+  if (values["skipped-checkpoints"] !== undefined) {
+    await killAll(Number(values["skipped-checkpoints"]), values);
     return;
   }
   const chosen = values["run-seed"] !== undefined || values["cli-seed"] !== undefined;
@@ -66,6 +73,21 @@ async function main(): Promise<void> {
     await writeDocs(values["write-docs"], [`$ npm run faults -- ${commandLine(values)}`, ...figures]);
   }
   if (hasFailed(summary)) process.exitCode = 1;
+}
+
+/** `npm run faults -- --skipped-checkpoints N` */
+async function killAll(
+  kills: number,
+  { seed, "write-docs": block }: { readonly seed: string; readonly "write-docs"?: string | undefined },
+): Promise<void> {
+  const webhooks = 500;
+  const onKill = (killed: KilledUp): void => console.log(describeKill(killed));
+  const all = await killUps({ kills, webhooks, seed: Number(seed), onKill });
+  const figures = describeKills(all, webhooks);
+  for (const line of figures) console.log(line);
+  const command = `$ npm run faults -- --skipped-checkpoints ${kills} --seed ${seed}`;
+  if (block !== undefined) await writeDocs(block, [command, ...figures]);
+  if (all.some(hasFindings)) process.exitCode = 1;
 }
 
 /** The options that decide what is measured. */

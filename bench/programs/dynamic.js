@@ -1,4 +1,4 @@
-// What the benchmark measures: this package.
+// This package as Node.js programs use it: Pulumi's dynamic host.
 const { Webhook } = require("pulumi-up42");
 const { inputs } = require("./inputs");
 
