@@ -1,23 +1,33 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { arch, platform, tmpdir } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { list } from "tar";
 import { releasePlugin } from "../../tools/release-plugin.mjs";
 import { startDeployment } from "../support/deployment";
+import { type Listening, listenLocally } from "../support/listen";
 import { onlyWebhook } from "../support/up42-account";
 import { reference } from "../support/yaml";
 
 /** Pulumi's names for systems and processors are Go's. */
 const HERE = `${platform()}-${arch() === "x64" ? "amd64" : arch()}`;
 
-/** It does not say where the plugin is. */
-const program = (url: string) => ({
+/** It does not say where the plugin is, unless its resources have options that do. */
+const program = (url: string, options: object = {}) => ({
   name: "test",
   runtime: "yaml",
   resources: {
-    orders: { type: "up42:Webhook", properties: { url, events: ["order.status"], active: true } },
-    arrives: { type: "up42:WebhookTest", properties: { webhook: reference("orders") } },
+    orders: { type: "up42:Webhook", properties: { url, events: ["order.status"], active: true }, options },
+    arrives: { type: "up42:WebhookTest", properties: { webhook: reference("orders") }, options },
   },
+});
+
+/** The user's programs without those of this workspace, which npm adds: the plugin is one of them. */
+const withoutWorkspace = ({ PATH = "" }: Readonly<Record<string, string | undefined>>) => ({
+  PATH: PATH.split(delimiter)
+    .filter((entry) => !entry.includes("node_modules"))
+    .join(delimiter),
 });
 
 describe("the plugin's archives", () => {
@@ -64,9 +74,7 @@ describe("the plugin's archives", () => {
       program: (url) => ({ files: { "Pulumi.yaml": JSON.stringify(program(url)) } }),
     });
     try {
-      // Without the programs of this workspace, which npm adds: the plugin is one of them.
-      const entries = project.env.PATH?.split(delimiter) ?? [];
-      const env = { PATH: entries.filter((entry) => !entry.includes("node_modules")).join(delimiter) };
+      const env = withoutWorkspace(project.env);
       const without = await project.run(["preview"], { env, expectFailure: true });
       expect(without.stdout + without.stderr).toMatch(/plugin.*up42/);
 
@@ -82,5 +90,57 @@ describe("the plugin's archives", () => {
     } finally {
       await close();
     }
+  });
+
+  describe("on a server, as a release publishes them", () => {
+    let server: Listening;
+    let requested: string[];
+
+    beforeAll(async () => {
+      server = await listenLocally(
+        createServer(({ url = "" }, response) => {
+          requested.push(url);
+          const archive = archives.find((file) => `/${basename(file)}` === url);
+          if (archive === undefined) response.writeHead(404).end();
+          // In one piece, so that it has a length: Pulumi wants to know it.
+          else response.end(readFileSync(archive));
+        }),
+      );
+    });
+
+    beforeEach(() => {
+      requested = [];
+    });
+
+    afterAll(() => server?.close());
+
+    test.each([
+      { way: "by the command", installs: true },
+      { way: "by a program that says where they are", installs: false },
+    ])("this platform's is downloaded and installed $way", async ({ installs }) => {
+      const { emulator, project, close } = await startDeployment({
+        program: (url) => {
+          const options = installs ? {} : { version, pluginDownloadURL: server.url };
+          return { files: { "Pulumi.yaml": JSON.stringify(program(url, options)) } };
+        },
+      });
+      try {
+        const env = {
+          ...withoutWorkspace(project.env),
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: String(installs),
+        };
+        if (installs) {
+          const args = ["--server", server.url];
+          await project.run(["plugin", "install", "resource", "up42", version], { args });
+        }
+        expect((await project.up({ env })).changes).toEqual({ create: 3 });
+        expect(new Set(requested)).toEqual(new Set([`/pulumi-resource-up42-v${version}-${HERE}.tar.gz`]));
+        expect(onlyWebhook(emulator).name).toBe("orders");
+        await project.destroy({ env });
+        expect(emulator.webhooks()).toEqual([]);
+      } finally {
+        await close();
+      }
+    });
   });
 });
