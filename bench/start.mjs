@@ -59,12 +59,10 @@ async function timeToFirstRequest() {
   await once(up42.listen(0, "127.0.0.1"), "listening");
   const start = performance.now();
   const requested = once(up42, "request").then(() => performance.now() - start);
-  const env = {
-    ...process.env,
-    ...SETTINGS,
-    UP42_API_URL: `http://127.0.0.1:${Object(up42.address()).port}`,
-  };
-  const plugin = startCommand(PLUGIN, [], { env });
+  // Its port is also the engine's, to which the plugin holds a connection open.
+  const address = `127.0.0.1:${Object(up42.address()).port}`;
+  const env = { ...process.env, ...SETTINGS, UP42_API_URL: `http://${address}` };
+  const plugin = startCommand(PLUGIN, [address], { env });
   try {
     const [port] = await plugin.waitForOutput(/^\d+(?=\n)/);
     const failed = deleteWebhook(`127.0.0.1:${port}`).then(() => {
@@ -72,7 +70,8 @@ async function timeToFirstRequest() {
     });
     return await Promise.race([requested, failed]);
   } finally {
-    plugin.kill();
+    // As the engine ends it.
+    plugin.kill("SIGINT");
     await plugin.result;
     up42.close();
   }
