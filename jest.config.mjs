@@ -35,8 +35,8 @@ const projects = {
   integration: ["emulator", "receiver", "network", "python"],
   /** The real CLI. Tests share nothing, so that they run in parallel on any number of cores. */
   e2e: ["e2e", "examples", "faults"],
-  /** What the repository needs beside the packages: tools, benchmark, documentation, releases. */
-  scaffolding: ["scaffolding", "docs"],
+  /** What the repository needs beside the packages: tools, benchmark, documentation, releases, other versions. */
+  scaffolding: ["scaffolding", "docs", "compat"],
 };
 
 /** @type {import("jest").Config} */

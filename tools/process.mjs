@@ -67,7 +67,9 @@ export function startCommand(
     new Promise((resolve, reject) => {
       const look = () => {
         const match = pattern.exec(output.stdout + output.stderr);
-        if (match !== null) resolve(match);
+        if (match === null) return;
+        for (const stream of [child.stdout, child.stderr]) stream.off("data", look);
+        resolve(match);
       };
       child.stdout.on("data", look);
       child.stderr.on("data", look);

@@ -1,14 +1,14 @@
 import { realpathSync } from "node:fs";
 import { chmod } from "node:fs/promises";
-import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { lt, parse } from "semver";
 import { runCommand, runMain } from "./process.mjs";
 import { buildFolder, buildPrograms, builtVersion, isComplete, sdkFolder } from "./pulumi-cli/build.mjs";
+import { defaultCacheRoot } from "./pulumi-cli/cache.mjs";
 import { downloadCli, downloadFolder } from "./pulumi-cli/download.mjs";
 import { findExecutable, foldersBeside, isExecutable } from "./pulumi-cli/executables.mjs";
 import { DYNAMIC_HOST, LANGUAGE_HOSTS } from "./pulumi-cli/programs.mjs";
-import { compareVersions, parseVersion } from "./pulumi-cli/version.mjs";
 
 /** The oldest Pulumi CLI the provider supports. */
 export const MINIMUM_VERSION = "3.217.0";
@@ -20,7 +20,6 @@ const LANGUAGE_HOST = "pulumi-language-nodejs";
  * @typedef {object} PulumiCli
  * @property {string} binary absolute path of the `pulumi` program
  * @property {string} version such as "3.259.0"
- * @property {"PATH" | "cache"} source where it was found
  * @property {string[]} pathEntries folders that PATH needs in front of what it has; see {@link pulumiPathEntries}
  */
 
@@ -46,14 +45,11 @@ export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRo
   const official = await pulumiOnPath({ ...env, PATH: join(downloadFolder(cacheRoot, version), "bin") });
   if (official.cli !== undefined) {
     const { binary } = official.cli;
-    return { ...onPath, cli: { ...official.cli, source: "cache", pathEntries: [dirname(binary)] } };
+    return { ...onPath, cli: { ...official.cli, pathEntries: [dirname(binary)] } };
   }
-  const folder = buildFolder(cacheRoot, version);
-  if (!(await isComplete(folder))) return onPath;
-  return {
-    ...onPath,
-    cli: { binary: join(folder, "pulumi"), version, source: "cache", pathEntries: [folder] },
-  };
+  const folder = await buildFolder(cacheRoot);
+  if (!isComplete(folder)) return onPath;
+  return { ...onPath, cli: { binary: join(folder, "pulumi"), version, pathEntries: [folder] } };
 }
 
 /**
@@ -72,9 +68,6 @@ export async function ensurePulumi({
   download,
   build,
 } = {}) {
-  if (process.platform === "win32") {
-    throw new Error("The demo and the tests drive Pulumi on Linux and macOS. On Windows, run them in WSL.");
-  }
   const { cli, rejected } = await findPulumi({ env, cacheRoot });
   if (cli !== undefined) return cli;
   const version = await builtVersion();
@@ -88,7 +81,7 @@ export async function ensurePulumi({
     log(`Failed to download it: ${reasonOf(error)}. Building it from source, about 3 minutes.`);
   }
   try {
-    await buildPrograms({ cacheRoot, version, log, ...(build && { build }) });
+    await buildPrograms({ cacheRoot, log, ...(build && { build }) });
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${waysToGetPulumi()}`, {
       cause: error,
@@ -115,10 +108,9 @@ export async function ensureLanguageHosts(
 ) {
   const found = await findLanguageHosts(cli, { env, cacheRoot });
   if (found !== undefined) return found;
-  const version = await builtVersion();
   log(`The Pulumi CLI comes without ${LANGUAGE_HOSTS.title}: building them from source, about a minute.`);
-  await buildPrograms({ cacheRoot, version, log, ...(build && { build }), set: LANGUAGE_HOSTS });
-  return [buildFolder(cacheRoot, version, LANGUAGE_HOSTS)];
+  await buildPrograms({ cacheRoot, log, ...(build && { build }), set: LANGUAGE_HOSTS });
+  return [await buildFolder(cacheRoot, LANGUAGE_HOSTS)];
 }
 
 /**
@@ -144,8 +136,8 @@ async function findLanguageHosts(cli, { env = process.env, cacheRoot = defaultCa
   const folders = [...foldersBeside(cli.binary), ...(env.PATH ?? "").split(delimiter)];
   const languages = ["yaml", "python", "go"];
   if (languages.every((name) => findExecutable(`pulumi-language-${name}`, folders) !== undefined)) return [];
-  const built = buildFolder(cacheRoot, await builtVersion(), LANGUAGE_HOSTS);
-  return (await isComplete(built, LANGUAGE_HOSTS)) ? [built] : undefined;
+  const built = await buildFolder(cacheRoot, LANGUAGE_HOSTS);
+  return isComplete(built, LANGUAGE_HOSTS) ? [built] : undefined;
 }
 
 /**
@@ -179,25 +171,6 @@ export async function pulumiPathEntries(cli, projectFolder) {
 }
 
 /**
- * The folder for CLIs built earlier, shared by all clones of a user.
- *
- * @param {NodeJS.ProcessEnv} [env]
- */
-export function defaultCacheRoot(env = process.env) {
-  return join(userCacheFolder(env), "pulumi-up42", "pulumi-cli");
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-function userCacheFolder(env) {
-  const home = env.HOME || homedir();
-  if (process.platform === "darwin") return join(home, "Library", "Caches");
-  if (process.platform === "win32") return env.LOCALAPPDATA || join(home, "AppData", "Local");
-  // The XDG specification says to ignore a relative path.
-  const xdg = env.XDG_CACHE_HOME;
-  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".cache");
-}
-
-/**
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<{ cli?: PulumiCli, rejected?: string }>}
  */
@@ -207,13 +180,13 @@ async function pulumiOnPath(env) {
   if (binary === undefined) return {};
   const version = await askVersion(binary, env);
   if (version === undefined) return { rejected: `${binary} does not report its version` };
-  if (compareVersions(version, MINIMUM_VERSION) < 0) {
+  if (lt(version, MINIMUM_VERSION)) {
     return { rejected: `${binary} is version ${version}, older than ${MINIMUM_VERSION}` };
   }
   const host = findExecutable(LANGUAGE_HOST, [...foldersBeside(binary), ...path]);
   if (host === undefined) return { rejected: `${binary} comes without ${LANGUAGE_HOST}` };
   const pathEntries = path.includes(dirname(host)) ? [] : [dirname(host)];
-  return { cli: { binary, version, source: "PATH", pathEntries } };
+  return { cli: { binary, version, pathEntries } };
 }
 
 /**
@@ -227,7 +200,7 @@ async function askVersion(binary, env) {
     env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     timeoutMs: 30_000,
   }).catch(() => undefined);
-  return answer?.exitCode === 0 ? parseVersion(answer.stdout) : undefined;
+  return answer?.exitCode === 0 ? parse(answer.stdout.trim())?.version : undefined;
 }
 
 /**

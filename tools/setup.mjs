@@ -9,7 +9,6 @@ import { fileURLToPath } from "node:url";
 import { COMPILER, compile, PACKAGES } from "./compile.mjs";
 import { withLock } from "./lock.mjs";
 import { outputTail, runCommand, runMain } from "./process.mjs";
-import { ensureLanguageHosts, ensurePulumi } from "./pulumi-cli.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STATE = join(ROOT, ".pulumi-up42");
@@ -22,6 +21,8 @@ async function setup() {
   checkPlatform();
   if (!(await isInstalled()) || !(await isCompiled())) await withLock(STATE, prepare, onWait);
   if (process.argv.includes("--no-cli")) return;
+  // Not at the top: it takes packages that have to be installed first.
+  const { ensureLanguageHosts, ensurePulumi } = await import("./pulumi-cli.mjs");
   const cli = await ensurePulumi({ log: console.log });
   if (process.argv.includes("--languages")) await ensureLanguageHosts(cli, { log: console.log });
 }

@@ -2,6 +2,7 @@ import { DEMO_ACCOUNT } from "up42-emulator";
 import { startProxy } from "../support/broken-proxy";
 import {
   demoEnvironment,
+  script,
   startDeployment,
   type TestDeployment,
   takeCalls,
@@ -9,19 +10,13 @@ import {
 } from "../support/deployment";
 import { startReceiver } from "../support/receiver";
 
-/** A program whose resource and arguments come from the environment. */
-const PROGRAM = `
-  const { WebhookTest, Webhook } = up42;
-  eval(process.env.STATEMENT);
-`;
-
 const RIGHT = 'new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"] })';
 
 describe("bad input is refused at preview, by name and with what would be right", () => {
   let deployment: TestDeployment;
 
   beforeAll(async () => {
-    deployment = await startDeployment({ program: () => PROGRAM });
+    deployment = await startDeployment({ program: () => "" });
   });
 
   afterAll(() => deployment?.close());
@@ -30,13 +25,14 @@ describe("bad input is refused at preview, by name and with what would be right"
     expect(deployment.emulator.webhooks()).toEqual([]);
   });
 
+  const write = (statement: string): Promise<void> =>
+    deployment.project.writeProgram(script(`const { WebhookTest, Webhook } = up42; ${statement};`));
+
   /** The errors of a preview, without what the engine says before them. */
   const errorsOf = async (statement: string, env: Record<string, string> = {}): Promise<string[]> => {
     deployment.emulator.clearRequests();
-    const preview = await deployment.project.preview({
-      env: { STATEMENT: statement, ...env },
-      expectFailure: true,
-    });
+    await write(statement);
+    const preview = await deployment.project.preview({ env, expectFailure: true });
     return preview.diagnostics
       .filter(({ severity }) => severity === "error")
       .map(({ message }) => message.trim().replace(/^.* resource '\w+' has a problem: /, ""));
@@ -99,8 +95,8 @@ describe("bad input is refused at preview, by name and with what would be right"
         : undefined,
     );
     try {
-      const statement = RIGHT.replace("order.status", "order.tomorrow");
-      const env = { STATEMENT: statement, UP42_API_URL: proxy.url, UP42_MAX_RETRIES: "0" };
+      await write(RIGHT.replace("order.status", "order.tomorrow"));
+      const env = { UP42_API_URL: proxy.url, UP42_MAX_RETRIES: "0" };
       const preview = await project.preview({ env });
       expect(preview.changes).toEqual({ create: 2 });
       expect(preview.stdout).toMatch(/warning: The names of events are not checked\. .*closed/);

@@ -79,13 +79,12 @@ function startDemo(...args: readonly string[]): RunningCommand {
   return startCommand(process.execPath, [script, ...args], { cwd: WORKSPACE, env });
 }
 
-/** The rows of the table at the end, less the seconds and the sum. */
+/** The rows of the table at the end, less the seconds, the head and the sum. */
 function tableOf(stdout: string): string[][] {
-  const lines = stdout.trimEnd().split("\n");
-  const head = lines.findIndex((line) => /^step +what happened +seconds +requests to UP42$/.test(line));
-  const sum = lines.findIndex((line) => line.startsWith("in all "));
-  return lines.slice(head + 2, sum).map((line) => {
-    const [name = "", what = "", , requests = ""] = line.split(/ {2,}/);
+  const rows = stdout.split("\n").filter((line) => line.startsWith("| "));
+  expect(rows[0]).toMatch(/^\| step +\| what happened +\| seconds +\| requests to UP42 \|$/);
+  return rows.slice(2, -1).map((line) => {
+    const [, name = "", what = "", , requests = ""] = line.split("|").map((cell) => cell.trim());
     return [name, what, requests];
   });
 }

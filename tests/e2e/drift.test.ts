@@ -49,7 +49,7 @@ describe("drift", () => {
   let ids: Record<string, string>;
 
   beforeAll(async () => {
-    deployment = await startDeployment({ hostProgram, program: () => program() });
+    deployment = await startDeployment({ program: () => program() });
     await deployment.project.up();
     colleague = await loginAs(deployment.emulator);
     ids = await idsOf(deployment.project);

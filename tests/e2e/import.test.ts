@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ModuleKind, ScriptTarget, transpile } from "typescript";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
-import { createProject, type PulumiProject } from "../support/pulumi";
+import { createProject, type PulumiProject, WORKSPACE } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { type Colleague, loginAs, type WebhookBody } from "../support/up42-account";
 import { runUp42 } from "../support/up42-command";
@@ -138,6 +138,21 @@ describe("importing webhooks that a colleague made", () => {
     expectNoCanaries([secret, password], { ...(await project.files()), ...shown });
     await project.destroy();
     expect(emulator.webhooks()).toEqual([]);
+  });
+
+  test("pulumi import with a type, a name and an id fails, changes nothing, and is a documented message", async () => {
+    const id = await other.create({ name: "a", url: "https://example.com/a", events: ["job.status"] });
+    emulator.clearRequests();
+    const result = await project.run(
+      ["import", "pulumi-nodejs:dynamic/up42:Webhook", "orders", id, "--protect=false", "--yes"],
+      { expectFailure: true },
+    );
+    const message = "reading 'toJavaScript'";
+    expect(result.stdout).toContain(message);
+    expect(await readFile(join(WORKSPACE, "docs/troubleshooting.md"), "utf8")).toContain(`\`${message}\``);
+    expect(emulator.requests).toEqual([]);
+    expect((await project.exportStack()).text).not.toContain(id);
+    await other.delete(id);
   });
 
   test.each([

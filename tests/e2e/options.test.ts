@@ -6,7 +6,6 @@ import {
   type TestDeployment,
   takeCalls,
 } from "../support/deployment";
-import { hostProgram } from "../support/program-host";
 import type { Deployment } from "../support/pulumi";
 
 const OTHER = {
@@ -39,7 +38,6 @@ const environment = (url: string): Record<string, string> => ({
 
 const start = (statements: string): Promise<TestDeployment> =>
   startDeployment({
-    hostProgram,
     program: () => program(statements),
     env: environment,
     emulator: { accounts: [DEMO_ACCOUNT, OTHER] },

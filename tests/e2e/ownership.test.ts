@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { demoEnvironment, script, startDeployment, type TestDeployment } from "../support/deployment";
-import { hostProgram } from "../support/program-host";
 import type { PulumiProject } from "../support/pulumi";
 import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
 
@@ -38,7 +37,6 @@ describe("who owns a webhook", () => {
 
   const start = async (statements: string): Promise<TestDeployment> => {
     deployment = await startDeployment({
-      hostProgram,
       program: () => statements,
       emulator: { accounts: [DEMO_ACCOUNT, OTHER] },
       env: (url) => ({

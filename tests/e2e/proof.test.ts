@@ -2,7 +2,6 @@ import { setTimeout } from "node:timers/promises";
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { type ForeignAnswer, startProxy, type TestProxy, type Verdict } from "../support/broken-proxy";
 import { script, startDeployment, type TestDeployment, takeRequests } from "../support/deployment";
-import { hostProgram } from "../support/program-host";
 import { loginAs, onlyWebhook } from "../support/up42-account";
 
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
@@ -22,7 +21,7 @@ let deployment: TestDeployment;
 let proxy: TestProxy;
 
 const start = async (args: object = {}, env: Record<string, string> = {}): Promise<TestDeployment> => {
-  deployment = await startDeployment({ hostProgram, program: () => hook(args) });
+  deployment = await startDeployment({ program: () => hook(args) });
   proxy = await startProxy(deployment.emulator.url);
   through.UP42_API_URL = proxy.url;
   Object.assign(through, { UP42_TIMEOUT_SECONDS: "12", ...env });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { outputTail, runCommand } from "../../tools/process.mjs";
-import { defaultCacheRoot } from "../../tools/pulumi-cli.mjs";
+import { defaultCacheRoot } from "../../tools/pulumi-cli/cache.mjs";
 
 /**
  * The Python of a virtual environment that has some packages, made in the user's cache when it isn't there yet.

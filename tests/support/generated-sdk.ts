@@ -29,7 +29,7 @@ export async function generateSdk(
   return await setUpIn(root, async () => {
     const cli = await requirePulumi();
     const hosts = await requireLanguageHosts(cli);
-    const path = [...hosts.map((folder) => join(folder, "generate-nodejs")), ...hosts, process.env.PATH];
+    const path = [...hosts, process.env.PATH];
     const env = { ...ownEnvironment(), ...pulumiVariables(root), PATH: path.join(delimiter) };
     await run(cli.binary, ["package", "gen-sdk", source, "--language", language, "--out", root], root, env);
     return { folder: join(root, language), dispose: () => removeFolder(root) };

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { markdownTable } from "../markdown.mjs";
 import { pulumiVariables } from "../pulumi-project.mjs";
 import { STEPS } from "./steps.mjs";
-import { createTerminal, layOutTable, wantsColor } from "./terminal.mjs";
+import { createTerminal, wantsColor } from "./terminal.mjs";
 import { withWorld } from "./world.mjs";
 
 const USAGE = `Usage: npm run demo [-- --keep]
@@ -89,31 +90,14 @@ async function play(world, steps) {
 
 /** @param {readonly Outcome[]} outcomes */
 function showTable(outcomes) {
-  /** @param {(outcome: Outcome) => number} figure */
-  const sum = (figure) => outcomes.reduce((total, outcome) => total + figure(outcome), 0);
-  const total = {
-    name: "in all",
-    what: "",
-    seconds: sum(({ seconds }) => seconds),
-    requests: sum(({ requests }) => requests),
-  };
-  const columns = [
-    { title: "step" },
-    { title: "what happened" },
-    { title: "seconds", figures: true },
-    { title: "requests to UP42", figures: true },
-  ];
-  const rows = [...outcomes, total].map(({ name, what, seconds, requests }) => [
-    name,
-    what,
-    seconds.toFixed(1),
-    String(requests),
-  ]);
-  const lines = layOutTable(columns, rows);
-  terminal.line();
-  for (const [index, line] of lines.entries())
-    terminal.line(index === 0 ? terminal.style("bold", line) : line);
-  terminal.line();
+  const seconds = outcomes.reduce((total, outcome) => total + outcome.seconds, 0);
+  const requests = outcomes.reduce((total, outcome) => total + outcome.requests, 0);
+  const rows = [...outcomes, { name: "in all", what: "", seconds, requests }];
+  const table = markdownTable(
+    ["step", "what happened", "seconds", "requests to UP42"],
+    rows.map((row) => [row.name, row.what, row.seconds.toFixed(1), row.requests]),
+  );
+  terminal.line(`\n${table}\n`);
 }
 
 /** @param {import("./world.mjs").World} world */

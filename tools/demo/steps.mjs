@@ -128,14 +128,13 @@ async function expectTests(stack, count) {
 }
 
 /**
- * Checks what the receiver has verified since it was last asked.
+ * Checks what the receiver has verified since the last check.
  *
  * @param {import("./receiver.mjs").DemoReceiver} receiver
  * @param {readonly string[]} notifications path and event of each
  */
 function expectVerified(receiver, notifications) {
-  const verified = receiver.take().filter((received) => received.verified);
-  const found = verified.map(({ path, text }) => `${path} ${text}`).sort();
+  const found = receiver.takeVerified().sort();
   const claim = `the receiver verified ${notifications.join(", ") || "nothing"} (${found.join(", ") || "nothing"})`;
   expect(found.join() === [...notifications].sort().join(), claim);
 }

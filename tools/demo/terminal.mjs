@@ -49,27 +49,3 @@ export function createTerminal({ write, color }) {
     failure: (text) => line(`   ${style("red", "✘")} ${text}`),
   };
 }
-
-/**
- * Lays out a table.
- *
- * @param {readonly { title: string, figures?: boolean }[]} columns figures go to the right
- * @param {readonly (readonly string[])[]} rows a cell for each column
- * @returns {string[]} its lines: the titles, a rule, the rows
- */
-export function layOutTable(columns, rows) {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map((row) => (row[index] ?? "").length)),
-  );
-  const lines = [columns.map(({ title }) => title), ...rows].map((row) =>
-    row
-      .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        return columns[index]?.figures ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join("  ")
-      .trimEnd(),
-  );
-  const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [...lines.slice(0, 1), rule, ...lines.slice(1)];
-}

@@ -32,11 +32,7 @@ export async function withWorld({ terminal, signal }, use) {
     const emulator = await startEmulator();
     cleanUp.push(() => emulator.close());
     const secret = randomBytes(32).toString("base64url");
-    const receiver = await startReceiver(secret, ({ path, verified, text }) =>
-      terminal.aside(
-        `receiver ${path}: ${verified ? `${text}, signature verified` : `refused, ${text} (HTTP 401)`}`,
-      ),
-    );
+    const receiver = await startReceiver(secret, terminal.aside);
     cleanUp.push(() => receiver.close());
     const stack = await createStack({ program: PROGRAM, terminal, signal });
     cleanUp.push(() => stack.dispose());

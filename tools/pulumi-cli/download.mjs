@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { arch, platform } from "node:os";
-import { dirname, join } from "node:path";
-import { removeLeftovers, withLock } from "../lock.mjs";
+import { join } from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { SemVer } from "semver";
+import { fillFolder } from "./cache.mjs";
+import { isExecutable } from "./executables.mjs";
 
 const INSTALLER = "https://get.pulumi.com/install.sh";
 const REACHABLE_WITHIN_MS = 4_000;
@@ -26,25 +28,16 @@ export function downloadFolder(cacheRoot, version) {
 }
 
 /**
- * Downloads the CLI into its cache folder, which appears whole or not at all.
+ * Downloads the CLI into its cache folder.
  *
  * @param {{ cacheRoot: string, version: string, download?: DownloadProgram }} options
  * @throws {Error} when it cannot be downloaded; within five seconds when the download cannot be reached
  */
 export async function downloadCli({ cacheRoot, version, download = officialDownload }) {
   const folder = downloadFolder(cacheRoot, version);
-  await mkdir(dirname(folder), { recursive: true });
-  await withLock(folder, async () => {
-    const workPrefix = `${folder}.downloading-`;
-    await removeLeftovers(workPrefix);
-    const work = await mkdtemp(workPrefix);
-    try {
-      await download(version, work);
-      await rm(folder, { recursive: true, force: true });
-      await rename(work, folder);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+  await fillFolder(folder, {
+    isWhole: () => isExecutable(join(folder, "bin", "pulumi")),
+    fill: (work) => download(version, work),
   });
 }
 
@@ -53,10 +46,5 @@ async function officialDownload(version, folder) {
   const answer = await fetch(INSTALLER, { signal: AbortSignal.timeout(REACHABLE_WITHIN_MS) });
   if (!answer.ok) throw new Error(`${INSTALLER} answered with HTTP ${answer.status}`);
   await answer.body?.cancel();
-  // Not at the top: before the set-up there are no packages.
-  const [{ PulumiCommand }, { SemVer }] = await Promise.all([
-    import("@pulumi/pulumi/automation/index.js"),
-    import("semver"),
-  ]);
   await PulumiCommand.install({ version: new SemVer(version), root: folder });
 }

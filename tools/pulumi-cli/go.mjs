@@ -1,9 +1,8 @@
-import { copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { outputTail, runCommand } from "../process.mjs";
-import { compareVersions, parseVersion } from "./version.mjs";
 
 const MODULES = dirname(fileURLToPath(import.meta.url));
 const HEARTBEAT_MS = 15_000;
@@ -13,47 +12,28 @@ const HEARTBEAT_MS = 15_000;
  *
  * @type {import("./build.mjs").BuildProgram}
  */
-export async function goBuild(program, version, output, log) {
-  const cwd = join(MODULES, program.module);
-  await checkGo(cwd);
-  if (program.file) await copyModuleFile(program.file, cwd, output);
-  else await compile(program, version, output, log);
-}
-
-/** @type {import("./build.mjs").BuildProgram} */
-async function compile(program, version, output, log) {
-  const cwd = join(MODULES, program.module);
-  const started = Date.now();
-  let downloads = 0;
-  log(`Building ${program.name} ${version} from its Go module.`);
-  const heartbeat = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
-    log(`Still building ${program.name}: ${seconds} s, ${downloads} modules downloaded.`);
-  }, HEARTBEAT_MS);
+export async function goBuild({ name, module, package: source, file }, version, output, log) {
+  const cwd = join(MODULES, module);
   const work = await mkdtemp(join(tmpdir(), "pulumi-cli-"));
+  const started = Date.now();
+  log(`Building ${name} ${version} from its Go module.`);
+  const heartbeat = setInterval(
+    () => log(`Still building ${name}: ${Math.round((Date.now() - started) / 1000)} s.`),
+    HEARTBEAT_MS,
+  );
   try {
-    const overlay = program.overlay && (await program.overlay(cwd, work));
-    const versionFlag = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
-    const flags = [
-      "-trimpath",
-      "-ldflags",
-      `-s -w ${versionFlag}`,
-      ...(overlay ? ["-overlay", overlay] : []),
-    ];
-    const args = ["build", ...flags, "-o", output, program.package ?? "."];
-    const result = await runCommand("go", args, {
-      cwd,
-      // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
-      env: { ...process.env, CGO_ENABLED: "0" },
-      onLine: (line) => {
-        if (line.startsWith("go: downloading ")) downloads += 1;
-      },
-    });
-    if (result.exitCode === 0) return;
-    throw new Error(
-      `Building ${program.name} ${version} with Go failed:\n${outputTail(result)}\n` +
-        "Its modules come from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",
-    );
+    // go.mod names what is chosen. Go adds what follows from that, in a copy; go.sum has the hashes of all of it.
+    for (const one of ["go.mod", "go.sum"]) await copyFile(join(cwd, one), join(work, one));
+    const flags = ["-mod=mod", `-modfile=${join(work, "go.mod")}`];
+    if (file !== undefined) {
+      const folder = await go(["list", ...flags, "-m", "-f", "{{.Dir}}", file.module], cwd);
+      await copyFile(join(folder, file.path), output);
+      return;
+    }
+    const linked = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
+    await go(["build", ...flags, "-trimpath", "-ldflags", linked, "-o", output, source ?? "."], cwd);
+  } catch (cause) {
+    throw new Error(`Failed to build ${name} ${version}: ${cause instanceof Error ? cause.message : cause}`);
   } finally {
     clearInterval(heartbeat);
     await rm(work, { recursive: true, force: true });
@@ -61,32 +41,18 @@ async function compile(program, version, output, log) {
 }
 
 /**
- * @param {NonNullable<import("./programs.mjs").Program["file"]>} file
+ * @param {readonly string[]} args
  * @param {string} cwd
- * @param {string} output
+ * @returns {Promise<string>} what it printed
  */
-async function copyModuleFile({ module, path }, cwd, output) {
-  const result = await runCommand("go", ["list", "-m", "-f", "{{.Dir}}", module], { cwd });
-  if (result.exitCode !== 0) {
-    throw new Error(
-      `Failed to find ${path} of ${module}:\n${outputTail(result)}\n` +
-        "It comes from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",
-    );
-  }
-  await copyFile(join(result.stdout.trim(), path), output);
-}
-
-/**
- * Asks Go, in the module's folder, which version it would use: newer Go fetches the one the module requires itself.
- *
- * @param {string} moduleFolder
- */
-async function checkGo(moduleFolder) {
-  const goMod = await readFile(join(moduleFolder, "go.mod"), "utf8");
-  const required = /^go (\S+)/m.exec(goMod)?.[1] ?? "";
-  const found = await runCommand("go", ["env", "GOVERSION"], { cwd: moduleFolder }).catch(() => undefined);
-  const actual = found?.exitCode === 0 ? parseVersion(found.stdout) : undefined;
-  if (actual !== undefined && compareVersions(actual, required) >= 0) return;
-  const state = found === undefined ? "is not installed" : `is too old (${outputTail(found, 3)})`;
-  throw new Error(`To build Pulumi's programs, Go ${required} or newer is needed, and Go ${state}.`);
+async function go(args, cwd) {
+  // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
+  const env = { ...process.env, CGO_ENABLED: "0" };
+  const result = await runCommand("go", args, { cwd, env }).catch(() => undefined);
+  if (result === undefined) throw new Error("Go is not installed.");
+  if (result.exitCode === 0) return result.stdout.trim();
+  throw new Error(
+    `go ${args[0]} failed:\n${outputTail(result)}\n` +
+      "Modules come from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",
+  );
 }

@@ -1,6 +1,3 @@
-// The method that Pulumi's language host for Node.js, as the Go module proxy has it, does not implement yet: running
-// plugins. Everything else in this package comes from there; see ../../language-host.mjs.
-
 package main
 
 import (
@@ -14,25 +11,17 @@ import (
 	"sync"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
-const (
-	findPolicyRunner = "console.log(require.resolve('@pulumi/pulumi/cmd/run-policy-pack'))"
-
-	// Where the engine says which plugin it means: the request's info.root_directory. It is younger than the protocol
-	// that this host is compiled with, and so among the fields that the request keeps without knowing them.
-	infoField          = 5
-	rootDirectoryField = 1
-)
+const findPolicyRunner = "console.log(require.resolve('@pulumi/pulumi/cmd/run-policy-pack'))"
 
 // RunPlugin runs a policy pack, with the SDK that the pack itself has installed. There is no need for other plugins.
-func (host *nodeLanguageHost) RunPlugin(
+func (host *languageHost) RunPlugin(
 	req *pulumirpc.RunPluginRequest, server pulumirpc.LanguageRuntime_RunPluginServer,
 ) error {
-	pack := rootDirectory(req)
-	if _, err := os.Stat(filepath.Join(pack, "PulumiPolicy.yaml")); err != nil {
-		return fmt.Errorf("this language host runs no plugins but policy packs: %w", err)
+	pack := req.GetInfo().GetRootDirectory()
+	if _, err := os.Stat(filepath.Join(pack, "PulumiPolicy.yaml")); host.language != "nodejs" || err != nil {
+		return fmt.Errorf("%s is no policy pack for Node.js: this language host runs no other plugins", pack)
 	}
 	runner, err := policyRunner(server.Context(), pack)
 	if err != nil {
@@ -61,32 +50,6 @@ func policyRunner(ctx context.Context, pack string) (string, error) {
 		return "", fmt.Errorf("the policy pack in %s finds no @pulumi/pulumi: run npm install there (%w)", pack, err)
 	}
 	return strings.TrimSpace(string(found)), nil
-}
-
-func rootDirectory(req *pulumirpc.RunPluginRequest) string {
-	info := bytesField(req.ProtoReflect().GetUnknown(), infoField)
-	return string(bytesField(info, rootDirectoryField))
-}
-
-// bytesField returns a field of an encoded message; nil when it is not there.
-func bytesField(message []byte, wanted protowire.Number) []byte {
-	for len(message) > 0 {
-		number, kind, tagSize := protowire.ConsumeTag(message)
-		if tagSize < 0 {
-			return nil
-		}
-		value := message[tagSize:]
-		if number == wanted && kind == protowire.BytesType {
-			content, _ := protowire.ConsumeBytes(value)
-			return content
-		}
-		valueSize := protowire.ConsumeFieldValue(number, kind, value)
-		if valueSize < 0 {
-			return nil
-		}
-		message = value[valueSize:]
-	}
-	return nil
 }
 
 // pluginOutput sends what a plugin writes on its two outputs to the engine, on one stream.

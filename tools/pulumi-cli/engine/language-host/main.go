@@ -1,7 +1,7 @@
-// Completes Pulumi's language hosts for Python and Go. The newest that the Go module proxy has are older than the
-// engine: they run programs, but cannot generate SDKs (`pulumi package add` and `gen-sdk`), and take a program's options
-// when they start, while the engine now sends them with each request. This host generates, and lets the older one, which
-// lies beside it as <name>-run, do the rest.
+// Completes Pulumi's language hosts for Node.js, Python and Go. The newest that the Go module proxy has are older than
+// the engine: they run programs, but cannot generate SDKs (`pulumi package add` and `gen-sdk`) nor run policy packs, and
+// take a program's options when they start, while the engine now sends them with each request. This host does what they
+// cannot, and lets the older one, which lies beside it as <name>-run, do the rest.
 
 package main
 

@@ -70,13 +70,15 @@ func writeFiles(folder string, files map[string][]byte) error {
 	return nil
 }
 
+var linkers = map[string]func(program, sdk string) error{"python": linkPython, "go": linkGo}
+
 // Link makes a program depend on SDKs in folders.
 func (host *languageHost) Link(_ context.Context, req *pulumirpc.LinkRequest) (*pulumirpc.LinkResponse, error) {
 	var names []string
 	for _, dependency := range req.Packages {
-		link := linkPython
-		if host.language == "go" {
-			link = linkGo
+		link, found := linkers[host.language]
+		if !found {
+			return nil, fmt.Errorf("programs for %s cannot be linked to SDKs in folders", host.language)
 		}
 		if err := link(req.Info.ProgramDirectory, dependency.Path); err != nil {
 			return nil, err
