@@ -2,7 +2,7 @@
 
 import { createDelivery } from "./delivery.mjs";
 import { badge, element, find, time } from "./dom.mjs";
-import { clock, nextAttempt, reasonOf, stateLabel, statusOf } from "./format.mjs";
+import { clock, nextAttempt, stateLabel, statusOf } from "./format.mjs";
 import { createList, showFilter } from "./list.mjs";
 
 /** @typedef {import("./api.mjs").Delivery} Delivery */
@@ -82,7 +82,7 @@ function rowView(delivery) {
     kind: `${notification.liveMode ? "live" : "test"}${repeatOf === null ? "" : ", repeat"}`,
     status: last === undefined ? "" : statusOf(last),
     attempts: attempts.length,
-    reason: last === undefined ? "" : reasonOf(last),
+    reason: last?.reason ?? "",
     next: nextAttempt(delivery),
     time: clock(createdAt),
   };

@@ -3,7 +3,7 @@
 import { post } from "./api.mjs";
 import { curl } from "./curl.mjs";
 import { badge, button, copyButton, element, facts, time } from "./dom.mjs";
-import { clock, nextAttempt, readable, reasonOf, stateLabel, statusOf } from "./format.mjs";
+import { clock, nextAttempt, readable, stateLabel, statusOf } from "./format.mjs";
 import { announce, watch } from "./outcome.mjs";
 import { href } from "./route.mjs";
 
@@ -108,7 +108,7 @@ function showBanner(banner, delivery) {
   const failure =
     last === undefined || delivery.state === "delivered"
       ? ""
-      : [statusOf(last), reasonOf(last)].filter((part) => part !== "").join(": ");
+      : [statusOf(last), last.reason].filter((part) => part !== "").join(": ");
   const lines = [failure, next === "" ? "" : `Next: ${next}.`].filter((line) => line !== "");
   banner.hidden = lines.length === 0;
   banner.className = `banner ${delivery.state === "failed" ? "bad" : "wait"}`;

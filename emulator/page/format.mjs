@@ -3,7 +3,6 @@
 /** @typedef {import("./api.mjs").Delivery} Delivery */
 /** @typedef {import("./api.mjs").Attempt} Attempt */
 
-const REASON_LENGTH = 240;
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 const AGO = new Intl.RelativeTimeFormat(undefined, { style: "short" });
@@ -34,17 +33,6 @@ export function statusOf({ response }) {
 }
 
 /**
- * Why an attempt failed, in the receiver's own words if it has any. Empty when it succeeded.
- * @param {Attempt} attempt
- */
-export function reasonOf({ response, error }) {
-  if (response === null) return error ?? "";
-  if (response.status >= 200 && response.status < 300) return "";
-  const words = messageIn(response.body) ?? plainText(response.body);
-  return words.length > REASON_LENGTH ? `${words.slice(0, REASON_LENGTH)}…` : words;
-}
-
-/**
  * How long until the next attempt, or that it is under way. Empty when there is no further one.
  * @param {Delivery} delivery
  */
@@ -67,42 +55,9 @@ export function stateLabel({ state, attempts }) {
  * @param {string} text
  */
 export function readable(text) {
-  const value = parse(text);
-  return value === undefined ? text : JSON.stringify(value, null, 2);
-}
-
-/**
- * The message of a JSON body, at the places where frameworks put it.
- * @param {string} text
- * @returns {string | undefined}
- */
-function messageIn(text) {
-  const value = parse(text);
-  const places = [
-    value?.error?.message,
-    value?.message,
-    value?.error_description,
-    value?.error,
-    value?.detail,
-  ];
-  return places.find((place) => typeof place === "string" && place !== "");
-}
-
-/** @param {string} text */
-function parse(text) {
   try {
-    return JSON.parse(text);
+    return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return undefined;
+    return text;
   }
-}
-
-/**
- * The words of an error page.
- * @param {string} text
- */
-function plainText(text) {
-  const html = /^\s*<(!doctype|html)/i.test(text);
-  const words = html ? text.replace(/<(head|style|script)\b.*?<\/\1>|<[^>]*>/gis, " ") : text;
-  return words.replace(/\s+/g, " ").trim();
 }

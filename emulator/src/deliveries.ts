@@ -4,6 +4,7 @@ import type { Fault, Faults } from "./faults";
 import { Journal } from "./journal";
 import type { Notification, StoredWebhook } from "./model";
 import type { Settings } from "./options";
+import { reasonIn } from "./reason";
 import { notificationHeaders } from "./signature";
 import { pause, timestamp } from "./time";
 
@@ -22,6 +23,8 @@ export interface DeliveryAttempt {
   readonly response: PostAnswer | null;
   /** Why there was no answer. */
   readonly error: string | null;
+  /** Why it failed: the receiver's own words in its answer, or why there was none. Empty when it succeeded. */
+  readonly reason: string;
 }
 
 /** A notification on its way to a webhook. */
@@ -138,7 +141,8 @@ export class Deliveries {
       (response) => outcomeOf(response, fault),
       (error: unknown) => ({ response: null, error: describeFailure(error) }),
     );
-    return { startedAt, durationMs: Math.round(performance.now() - from), headers, ...result };
+    const durationMs = Math.round(performance.now() - from);
+    return { startedAt, durationMs, headers, ...result, reason: reasonOf(result) };
   }
 
   async #post(url: URL, headers: Record<string, string>, body: string): Promise<PostAnswer> {
@@ -174,8 +178,13 @@ function sizeOf({ body, url, attempts }: Delivery): number {
   return 2 * body.length + url.length + answers + 1024 * (1 + attempts.length);
 }
 
+function reasonOf(outcome: Pick<DeliveryAttempt, "response" | "error">): string {
+  if (outcome.response === null) return outcome.error ?? "";
+  return isSuccess(outcome) ? "" : reasonIn(outcome.response.body);
+}
+
 /** Whether the receiver took the notification. */
-export function isSuccess({ response }: DeliveryAttempt): boolean {
+export function isSuccess({ response }: Pick<DeliveryAttempt, "response">): boolean {
   return response !== null && response.status >= 200 && response.status < 300;
 }
 

@@ -2,6 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
+import { startCommand } from "../../tools/process.mjs";
+import { WORKSPACE } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs } from "../support/up42-account";
@@ -57,12 +59,19 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  test("a reader that goes away, as in `pulumi-up42 events | head`, is no error", async () => {
+    const script = `"${join(WORKSPACE, "node_modules/.bin/pulumi-up42")}" events | true; exit "\${PIPESTATUS[0]}"`;
+    const env = { PATH: process.env.PATH, UP42_API_URL: emulator.url, UP42_ACCESS_TOKEN: "unused" };
+    const { result } = startCommand("bash", ["-c", script], { cwd: folder, env });
+    expect(await result).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   test("test: everything arrives", async () => {
     const { exitCode, stdout } = await up42(["test", good]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`^${good}  good  job\\.status    ok `, "m"));
     expect(stdout).toMatch(new RegExp(`^${good}  good  order\\.status  ok `, "m"));
-    expect(stdout).toContain("1 webhooks: 2 of 2 tests succeeded.");
+    expect(stdout).toContain("1 webhook: 2 of 2 tests succeeded.");
     expect(receiver.requests).toHaveLength(2);
   });
 
@@ -128,7 +137,7 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
   test("test --junit: a report that cannot be written hides no result", async () => {
     const { exitCode, stdout, stderr } = await up42(["test", good, "--junit", "missing/report.xml"]);
     expect(exitCode).toBe(2);
-    expect(stdout).toContain("1 webhooks: 2 of 2 tests succeeded.");
+    expect(stdout).toContain("1 webhook: 2 of 2 tests succeeded.");
     expect(stdout).toContain(
       `Webhook "good" (${good}) is inactive: UP42 sends it no notifications but tests.`,
     );

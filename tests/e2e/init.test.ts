@@ -31,7 +31,7 @@ describe("pulumi-up42 init", () => {
     );
     expect(stderr).toMatch(/^The stack dev was not created\. There is no `pulumi` on PATH\. Install/);
     const project = join(folder, "My Webhooks!");
-    expect(await readFile(join(project, "Pulumi.yaml"), "utf8")).toMatch(/^name: my-webhooks$/m);
+    expect(await readFile(join(project, "Pulumi.yaml"), "utf8")).toMatch(/^name: "my-webhooks"$/m);
     expect(await readdir(project)).toContain("index.ts");
   });
 

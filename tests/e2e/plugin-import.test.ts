@@ -4,6 +4,7 @@ import { DEMO_ACCOUNT } from "up42-emulator";
 import { takeCalls } from "../support/deployment";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs } from "../support/up42-account";
+import { runUp42 } from "../support/up42-command";
 import { startYamlDeployment, yamlProject } from "../support/yaml";
 
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
@@ -42,6 +43,8 @@ describe("a webhook that was made by hand", () => {
       const { text } = await project.exportStack();
       expectNoCanaries([SECRET], { state: text });
       expect(await readFile(code, "utf8")).toContain("https://example.com/orders");
+      const list = await runUp42(["list", "--json"], { cwd: project.folder, env: project.env });
+      expect(JSON.parse(list.stdout)).toMatchObject({ webhooks: [{ id, inStack: true }] });
 
       await project.writeFiles(yamlProject(program({})));
       await project.up({ args: ["--expect-no-changes"], preview: true });

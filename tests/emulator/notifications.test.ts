@@ -192,6 +192,26 @@ describe("a test", () => {
     expect(receiver.requests).toHaveLength(1);
   });
 
+  test.each([
+    ["plain text", "out of\n order.", "out of order"],
+    ["a JSON message", '{"error":{"message":"out of order"}}', "out of order"],
+    ["a JSON code", '{"code":"signature_mismatch"}', "signature_mismatch"],
+    ["JSON without either", "[1]", "[1]"],
+    [
+      "an error page",
+      " <!doctype html><HEAD><title>x</title><style>a { b: c }</style></HEAD><pre>out of <b>order</b></pre>",
+      "out of order",
+    ],
+    ["a page that ends in the middle", "<html><body>out of order<scr", "out of order <scr"],
+    ["a long text", "x".repeat(1000), `${"x".repeat(240)}…`],
+  ])("gives the receiver's own reason in %s", async (_, body, reason) => {
+    receiver.answer({ status: 401, body });
+    expect(await failure(receiver.url)).toEqual({
+      message: `Test request failed: ${reason}.`,
+      response: `HttpResponse[${receiver.url}, 401 Unauthorized]`,
+    });
+  });
+
   test("fails when the receiver doesn't answer in time", async () => {
     receiver.answer("hang");
     const { message, response } = await failure(receiver.url);

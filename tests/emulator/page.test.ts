@@ -256,22 +256,13 @@ describe("the deliveries", () => {
     }
   });
 
-  test.each([
-    ["plain text", "out of order", "out of order"],
-    ["a JSON message", '{"message":"out of order"}', "out of order"],
-    [
-      "an error page",
-      "<!doctype html><head><title>x</title></head><pre>out of <b>order</b></pre>",
-      "out of order",
-    ],
-    ["nothing", "", ""],
-  ])("find the reason in %s", async (_, body, reason) => {
-    receiver.answer({ status: 500, body });
+  test("leave out the reason where the receiver gave none", async () => {
+    receiver.answer({ status: 500, body: "" });
     await createWebhook(emulator, { url: receiver.url, active: true });
     await emulator.trigger({ event: "job.status" });
     await open("#/deliveries");
     await row("500 Internal Server Error · 2 attempts").waitFor();
-    expect((await rows().locator(".reason").allTextContents()).join()).toBe(reason);
+    expect(await rows().locator(".reason").count()).toBe(0);
   });
 
   test("say why there was no answer", async () => {

@@ -12,10 +12,11 @@ import { type ExportedStack, nameOf } from "../support/engine";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary } from "../support/secrets";
 import { loginAs } from "../support/up42-account";
-import { cliProgram, secretsIn } from "./cli-program";
+import { cliProgram, cliProject, secretsIn } from "./cli-program";
+import { type DoorKind, WEBHOOK_TYPES } from "./door";
 import { deleteEmptyChecksums, readState } from "./file-backend";
 import { atInterruption, type Interruption } from "./interruptions";
-import { ATTEMPT_TIMEOUT_MS, CALM_TIMEOUT_SECONDS, TIMEOUT_SECONDS } from "./lanes";
+import { ATTEMPT_TIMEOUT_MS, CALM_TIMEOUT_SECONDS, TIMEOUT_SECONDS } from "./lane";
 import { FaultyProxy } from "./proxy";
 import { type RunResult, runOnce } from "./run";
 import type { ScenarioKind } from "./scenario";
@@ -30,8 +31,14 @@ import {
 
 const POLL_MS = 50;
 
+/** What the processes of a door are known by. */
+const HOSTS: Readonly<Record<DoorKind, string>> = {
+  dynamic: "cmd/dynamic-provider",
+  plugin: "plugin/start.js",
+};
+
 /** A run with the real CLI, in an account and a project of its own. */
-export async function runWithCli(seed: number, scenario?: ScenarioKind): Promise<RunResult> {
+export async function runWithCli(seed: number, door: DoorKind, scenario?: ScenarioKind): Promise<RunResult> {
   const account = {
     username: "faults@up42.example",
     password: canary("password"),
@@ -48,14 +55,14 @@ export async function runWithCli(seed: number, scenario?: ScenarioKind): Promise
     [`${namespace}:apiUrl`]: proxy.url,
   });
   const config = { ...profile("up42"), ...profile("up42-b") };
-  const project = await createProject({ program: "", config });
+  const project = await createProject({ program: cliProject(door), config });
   try {
     const surroundings = {
       proxy,
       webhooks: () => emulator.webhooks(),
       colleague: async () => await loginAs(emulator, account),
     };
-    const stack = new CliStack(project, proxy);
+    const stack = new CliStack(project, proxy, door);
     return await runOnce({ level: "cli", seed, stack, surroundings, scenario });
   } finally {
     await project.dispose();
@@ -79,6 +86,7 @@ class CliStack implements Stack {
   constructor(
     private readonly project: PulumiProject,
     private readonly proxy: FaultyProxy,
+    private readonly door: DoorKind,
   ) {}
 
   async run(command: Command, { interruption, isCalm = false }: Circumstances): Promise<Failures> {
@@ -136,12 +144,15 @@ class CliStack implements Stack {
   /** Ctrl-C and a closed terminal reach the CLI and all in its process group; `kill -9` only what it names. */
   #interrupt(running: RunningCommand, { kind }: Interruption, command: Command): void {
     const started = descendants(running.pid);
-    const host = started.find(({ command: line }) => line.includes("cmd/dynamic-provider"));
-    if (host === undefined) return;
+    const hosts = started.filter(({ command: line }) => line.includes(HOSTS[this.door]));
+    if (hosts.length === 0) return;
     this.interruptions.push(`${kind} in ${command.kind}`);
     if (kind === "kill -9 of the host") {
       this.#lostHost = true;
-      signalAll([host.pid], "SIGKILL");
+      signalAll(
+        hosts.map(({ pid }) => pid),
+        "SIGKILL",
+      );
     } else if (kind === "Ctrl-C") {
       signalAll([-running.pid], "SIGINT");
     } else {
@@ -162,7 +173,8 @@ class CliStack implements Stack {
 
   async #options({ targets, replaced }: Command): Promise<readonly string[]> {
     const known = await this.#resources();
-    const urn = (name: string): string => known.find((one) => one.name === name)?.urn ?? urnOf(name);
+    const type = WEBHOOK_TYPES[this.door];
+    const urn = (name: string): string => known.find((one) => one.name === name)?.urn ?? urnOf(type, name);
     return [
       ...(targets ?? []).flatMap((name) => ["--target", urn(name)]),
       ...(replaced === undefined ? [] : ["--target-replace", urn(replaced)]),
@@ -184,7 +196,7 @@ class CliStack implements Stack {
   async #resources(): Promise<readonly (Entry & { readonly urn: string })[]> {
     const { resources } = (await this.#state()).deployment;
     return resources
-      .filter(({ type }) => type === "pulumi-nodejs:dynamic/up42:Webhook")
+      .filter(({ type }) => type === WEBHOOK_TYPES[this.door])
       .map(({ urn, id = "" }) => ({
         urn,
         id,
@@ -203,13 +215,12 @@ class CliStack implements Stack {
     const settings = news.flatMap(([key, secret]) => ["--secret", `test:${key}=${secret}`]);
     if (news.length > 0) await this.project.run(["config", "set-all", ...settings]);
     for (const [key, secret] of news) this.#secrets.set(key, secret);
-    await this.project.writeProgram(cliProgram(command, failsTest));
+    await this.project.writeProgram(cliProgram(command, this.door, failsTest));
   }
 }
 
 /** The URN of a resource that is not in the state yet. */
-function urnOf(name: string): string {
-  const type = "pulumi-nodejs:dynamic/up42:Webhook";
+function urnOf(type: string, name: string): string {
   return name.startsWith(IN_COMPONENT)
     ? `urn:pulumi:dev::test::test:index:Group$${type}::${name.slice(IN_COMPONENT.length)}`
     : `urn:pulumi:dev::test::${type}::${name}`;

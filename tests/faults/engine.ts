@@ -1,10 +1,9 @@
-import { stub } from "../../provider/src/dynamic/stub";
-import { type DynamicHost, HostError, NO_ENGINE, type Properties } from "./host";
+import type { Providers, Resource } from "./door";
+import { HostError, type Properties } from "./host";
 import type { Command, Failures } from "./stack";
 
 /** What Pulumi would record of a resource. */
-export interface Recorded {
-  readonly name: string;
+export interface Recorded extends Resource {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
@@ -19,8 +18,6 @@ export type State = Recorded[];
 /** The command ended before its steps did. */
 class InterruptedError extends Error {}
 
-let commands = 0;
-
 /**
  * One command of Pulumi's engine, as much of it as it takes to deploy resources that do not depend on each other. It
  * checks and compares one resource after the other, and creates, updates and deletes side by side.
@@ -28,23 +25,18 @@ let commands = 0;
 export class Engine {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #failures = new Map<string, string>();
-  readonly #provider: string;
   readonly #gone: Promise<never>;
   #leave: (error: Error) => void = () => undefined;
   #changes = 0;
   #isCancelled = false;
   #isGone = false;
+  #cancelled: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly host: DynamicHost,
+    private readonly providers: Providers,
     private readonly state: State,
     private readonly command: Command,
-    address: string = NO_ENGINE,
   ) {
-    commands += 1;
-    // Pulumi's host loads a provider once for each text: this command gets one of its own, as in a new process, which
-    // is started with the engine's address.
-    this.#provider = `process.argv[2] = "${address}"; ${stub("webhook")} // command ${commands}`;
     this.#gone = new Promise((_, reject) => {
       this.#leave = reject;
     });
@@ -58,12 +50,14 @@ export class Engine {
     else if (kind === "refresh")
       await this.#each(this.#targeted(this.state), async (one) => await this.#refresh(one));
     else await this.#each(this.#targeted(this.state), async (one) => await this.#delete(one));
+    await this.#cancelled;
     return this.#failures;
   }
 
   /** Ctrl-C: what is under way is finished and recorded, and nothing else is begun. */
   cancel(): void {
     this.#isCancelled = true;
+    this.#cancelled = this.providers.cancel();
   }
 
   /** `kill -9` and SIGHUP: nothing is recorded from now on, while the host may go on. */
@@ -102,40 +96,53 @@ export class Engine {
   /** Checks and compares a resource. Returns what is to be done, if anything is. */
   async #plan(name: string): Promise<(() => Promise<void>) | undefined> {
     const known = this.state.find((one) => one.name === name && !one.isReplaced);
-    const wanted = { ...this.command.program.get(name), ...this.#labels(name), __provider: this.#provider };
+    const resource = { name, profile: String(this.command.program.get(name)?.profile) };
     const isReplaced = known !== undefined && this.command.replaced === name;
-    const olds = known === undefined || isReplaced ? {} : this.#loaded(known.inputs);
-    const inputs = await this.#call(() => this.host.check(olds, wanted));
-    if (known === undefined) return async () => await this.#create(name, inputs);
-    if (isReplaced) return async () => await this.#replace(known, inputs);
+    const inputs = await this.#call(async () => {
+      const { client, urn, fromState, fromProgram } = await this.providers.of(resource);
+      const olds = known === undefined || isReplaced ? {} : fromState(known.inputs);
+      return await client.check(olds, fromProgram(this.command.program), urn);
+    });
+    if (known === undefined) return async () => await this.#create(resource, inputs);
+    if (isReplaced) return async () => await this.#replace(known, resource, inputs);
     const { id, needsInit } = known;
-    const outputs = this.#loaded(known.outputs);
-    const isDifferent = await this.#call(() =>
-      this.host.diff(id, outputs, this.#loaded(known.inputs), inputs),
-    );
-    if (!needsInit && !isDifferent) return undefined;
+    const isDifferent = await this.#call(async () => {
+      const { client, urn, fromState } = await this.providers.of(resource);
+      return await client.diff(id, fromState(known.outputs), fromState(known.inputs), inputs, urn);
+    });
+    if (!needsInit && !isDifferent) {
+      this.#record(known, { ...known, ...resource });
+      return undefined;
+    }
     return async () => {
-      const updated = await this.#change(() => this.host.update(id, outputs, inputs));
-      this.#record(known, { ...known, inputs, outputs: updated, needsInit: false });
+      const outputs = await this.#change(async () => {
+        const { client, urn, fromState } = await this.providers.of(resource);
+        return await client.update(id, fromState(known.outputs), inputs, urn);
+      });
+      this.#record(known, { ...known, ...resource, inputs, outputs, needsInit: false });
     };
   }
 
-  async #replace(known: Recorded, inputs: Properties): Promise<void> {
+  async #replace(known: Recorded, resource: Resource, inputs: Properties): Promise<void> {
     if (this.command.deletesFirst === true) {
       await this.#delete(known);
-      await this.#create(known.name, inputs);
+      await this.#create(resource, inputs);
     } else {
-      await this.#create(known.name, inputs, () => this.#record(known, { ...known, isReplaced: true }));
+      await this.#create(resource, inputs, () => this.#record(known, { ...known, isReplaced: true }));
     }
   }
 
-  async #create(name: string, inputs: Properties, beforeRecord?: () => void): Promise<void> {
+  async #create(resource: Resource, inputs: Properties, beforeRecord?: () => void): Promise<void> {
     const record = ({ id, properties }: { id: string; properties: Properties }, needsInit: boolean): void => {
       beforeRecord?.();
-      this.#record(undefined, { name, id, inputs, outputs: properties, needsInit, isReplaced: false });
+      this.#record(undefined, { ...resource, id, inputs, outputs: properties, needsInit, isReplaced: false });
     };
     try {
-      record(await this.#call(() => this.host.create(inputs)), false);
+      const created = await this.#call(async () => {
+        const { client, urn } = await this.providers.of(resource);
+        return await client.create(inputs, urn);
+      });
+      record(created, false);
     } catch (error) {
       if (error instanceof HostError && error.initFailure !== undefined) record(error.initFailure, true);
       throw error;
@@ -143,13 +150,19 @@ export class Engine {
   }
 
   async #refresh(known: Recorded): Promise<void> {
-    const found = await this.#call(() => this.host.read(known.id, this.#loaded(known.outputs)));
+    const found = await this.#call(async () => {
+      const { client, urn, fromState } = await this.providers.of(known);
+      return await client.read(known.id, fromState(known.outputs), urn);
+    });
     if (found === undefined) this.#record(known);
     else this.#record(known, { ...known, inputs: found.inputs, outputs: found.properties });
   }
 
   async #delete(known: Recorded): Promise<void> {
-    await this.#change(() => this.host.delete(known.id, this.#loaded(known.outputs)));
+    await this.#change(async () => {
+      const { client, urn, fromState } = await this.providers.of(known);
+      await client.delete(known.id, fromState(known.outputs), urn);
+    });
     this.#record(known);
   }
 
@@ -157,21 +170,6 @@ export class Engine {
   #record(before: Recorded | undefined, after?: Recorded): void {
     const at = before === undefined ? this.state.length : this.state.indexOf(before);
     this.state.splice(at, 1, ...(after === undefined ? [] : [after]));
-  }
-
-  /** What the package adds to a resource so that duplicates are seen: its label, and that of another one like it. */
-  #labels(name: string): Properties {
-    const { program } = this.command;
-    const own = program.get(name) ?? {};
-    if (own.ifExists === "create") return {};
-    const other = [...program].find(
-      ([key, one]) => key !== name && one.ifExists !== "create" && isTwin(one, own),
-    );
-    return { __resource: other === undefined ? name : [name, other[0]] };
-  }
-
-  #loaded(properties: Properties): Properties {
-    return { ...properties, __provider: this.#provider };
   }
 
   #targeted(entries: readonly Recorded[]): readonly Recorded[] {
@@ -208,8 +206,4 @@ export class Engine {
       this.#failures.set(name, error.message);
     }
   }
-}
-
-function isTwin(one: Properties, other: Properties): boolean {
-  return (["name", "url", "profile"] as const).every((key) => one[key] === other[key]);
 }

@@ -1,8 +1,11 @@
-// For the fault suite only: a host that loads this first makes a new provider for each command, as a process of its
-// own would. With FAULTS_WITHOUT, that provider lacks one of its protections: the suite must fail then, which shows that
-// it sees what the protection prevents.
+// For the fault suite only: a process that makes a new provider for each command, as a process of its own would. A host
+// of Pulumi's loads this first. Started by itself, it serves one more plugin for each line that it reads, with the
+// engine's address. With FAULTS_WITHOUT, that provider lacks one of its protections: the suite must fail then, which
+// shows that it sees what the protection prevents.
+const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname } = require("node:path");
+const { createInterface } = require("node:readline");
 
 const load = Module._load;
 const without = process.env.FAULTS_WITHOUT;
@@ -12,19 +15,37 @@ Module._load = (request, parent, isMain) =>
     ? freshProvider(Module._resolveFilename(request, parent))
     : load(request, parent, isMain);
 
+if (require.main === module) {
+  createInterface(process.stdin).on("line", (address) => void freshPlugin().serve([address]));
+}
+
 function freshProvider(host) {
-  if (without === undefined) {
-    delete require.cache[host];
-    return load(host, module, false);
-  }
-  // The host is one file, in which nothing can be replaced; the modules that it is made of are beside it.
-  const folder = dirname(dirname(host));
-  for (const file of Object.keys(require.cache)) if (file.startsWith(folder)) delete require.cache[file];
-  const modules = Module.createRequire(host);
-  TAKE_AWAY[without]((name) => modules(`../${name}.js`));
+  const modules = freshModules(host);
+  if (without === undefined) return load(host, module, false);
   const { serve } = modules("./serve.js");
   const { webhookLifecycle } = modules("../lifecycle/webhook/webhook.js");
   return { webhook: serve(webhookLifecycle) };
+}
+
+function freshPlugin() {
+  const file = require.resolve("../../provider/dist/plugin/main.js");
+  freshModules(file);
+  if (without === undefined) return load(file, module, false);
+  const source = readFileSync(file.replace("dist", "src").replace(/js$/, "ts"), "utf8");
+  const paths = Module._nodeModulePaths(dirname(file));
+  const main = Object.assign(new Module(file, module), { filename: file, paths });
+  main._compile(require("esbuild").transformSync(source, { loader: "ts", format: "cjs" }).code, file);
+  return main.exports;
+}
+
+/** Forgets the provider, takes the protection away, and returns what loads the modules of a bundle. */
+function freshModules(bundle) {
+  const folder = dirname(dirname(bundle));
+  for (const file of Object.keys(require.cache)) if (file.startsWith(folder)) delete require.cache[file];
+  // Nothing can be replaced in a bundle; the modules that it is made of are beside it.
+  const modules = Module.createRequire(bundle);
+  if (without !== undefined) TAKE_AWAY[without]((name) => modules(`../${name}.js`));
+  return modules;
 }
 
 const TAKE_AWAY = {
@@ -56,7 +77,9 @@ const TAKE_AWAY = {
   },
   /** A host goes on when its engine is gone. */
   "engine watch"(module) {
-    module("engine/engine").Engine.prototype.hasEnded = async () => false;
+    const { Engine } = module("engine/engine");
+    Engine.prototype.hasEnded = async () => false;
+    Engine.prototype.watch = () => undefined;
   },
   /** Texts from outside are shown as they come. */
   redaction(module) {

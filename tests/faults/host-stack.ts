@@ -1,11 +1,14 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { Server, ServerCredentials, type sendUnaryData } from "@grpc/grpc-js";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Door, Use } from "./door";
 import { Engine, type State } from "./engine";
+import { isMarked } from "./host";
 import { atInterruption, type Interruption } from "./interruptions";
-import type { Lane, Lanes } from "./lanes";
+import type { Lane } from "./lane";
 import type { Circumstances, Command, Entry, Failures, Stack } from "./stack";
 
-/** A stack whose commands run with Pulumi's host and an engine of ours. */
+/** A stack whose commands run with one of the doors and an engine of ours. */
 export class HostStack implements Stack {
   readonly interruptions: string[] = [];
   readonly #state: State = [];
@@ -14,7 +17,7 @@ export class HostStack implements Stack {
   #hasPendingOperations = false;
 
   constructor(
-    private readonly lanes: Lanes,
+    private readonly door: Door,
     private readonly lane: Lane,
   ) {}
 
@@ -30,16 +33,20 @@ export class HostStack implements Stack {
   }
 
   async #run(command: Command, { interruption, isCalm = false }: Circumstances): Promise<Failures> {
-    const pace = isCalm ? "calm" : "hurried";
+    const use = {
+      lane: this.lane,
+      pace: isCalm ? "calm" : "hurried",
+      command: this.#inLane(command),
+    } as const;
     switch (interruption?.kind) {
       case "kill -9 of the host":
-        return await this.#killed(this.#inLane(command), interruption);
+        return await this.#killed(use, interruption);
       case "kill -9 of the CLI":
       case "SIGHUP of the CLI":
-        return await this.#abandoned(this.#inLane(command), interruption);
+        return await this.#abandoned(use, interruption);
       default:
-        return await this.lanes.withHost(pace, async (host) => {
-          const engine = new Engine(host, this.#state, this.#inLane(command));
+        return await this.door.with(use, async (providers) => {
+          const engine = new Engine(providers, this.#state, use.command);
           const failsTest = interruption?.kind === "failing test";
           if (interruption === undefined) return await engine.run();
           if (failsTest && command.kind === "up") this.#note(interruption, command);
@@ -60,9 +67,12 @@ export class HostStack implements Stack {
   }
 
   async texts(): Promise<Readonly<Record<string, string>>> {
+    // Pulumi encrypts what is marked, and of a dynamic resource, by the SDK's order, what has this name.
+    const isEncrypted = (key: string, value: unknown): boolean =>
+      isMarked(value) || (this.door.marksByName && key === "secret");
     const text = JSON.stringify(
       this.#state.map(({ inputs, outputs }) => [inputs, outputs]),
-      (key, value: unknown) => (key === "secret" ? undefined : value),
+      (key, value: unknown) => (isEncrypted(key, value) ? undefined : value),
     );
     return await Promise.resolve({ "the state": text });
   }
@@ -72,33 +82,30 @@ export class HostStack implements Stack {
   }
 
   /** The host is killed; the engine sees its calls fail, and records what it knows. */
-  async #killed(command: Command, interruption: Interruption): Promise<Failures> {
-    const host = await this.lanes.ownHost(this.lane);
-    const engine = new Engine(host, this.#state, command);
-    try {
-      return await this.#interrupted(command, interruption, engine, () => {
+  async #killed(use: Use, interruption: Interruption): Promise<Failures> {
+    return await this.door.with({ ...use, isOwn: true }, async (providers) => {
+      const engine = new Engine(providers, this.#state, use.command);
+      return await this.#interrupted(use.command, interruption, engine, () => {
         this.#hasPendingOperations ||= engine.isChanging;
-        host.killNow();
+        providers.killNow();
       });
-    } finally {
-      await this.lanes.end(host);
-    }
+    });
   }
 
   /** The engine is killed; its host lives on, and the next command does not wait for it. */
-  async #abandoned(command: Command, interruption: Interruption): Promise<Failures> {
-    const address = await EngineAddress.open();
+  async #abandoned({ command, ...use }: Use, interruption: Interruption): Promise<Failures> {
+    const server = await EngineServer.start();
     return await new Promise((resolve, reject) => {
-      const hostIsDone = this.lanes.withHost("hurried", async (host) => {
-        const engine = new Engine(host, this.#state, command, address.text);
+      const hostIsDone = this.door.with({ ...use, command, address: server.address }, async (providers) => {
+        const engine = new Engine(providers, this.#state, command);
         const interrupt = (): void => {
-          address.close();
+          server.stop();
           this.#hasPendingOperations ||= engine.isChanging;
           engine.abandon();
         };
         resolve(await this.#interrupted(command, interruption, engine, interrupt));
         await engine.hostIsDone();
-        address.close();
+        server.stop();
       });
       hostIsDone.catch(reject);
       this.#leftBehind.push(hostIsDone);
@@ -138,24 +145,22 @@ export class HostStack implements Stack {
   }
 }
 
-/** Where an engine listens, as far as its host can see. */
-class EngineAddress {
+/** What the providers of a command see of its engine: that it is there, and takes messages. */
+class EngineServer {
   private constructor(
-    readonly text: string,
-    readonly close: () => void,
+    readonly address: string,
+    readonly stop: () => void,
   ) {}
 
-  static async open(): Promise<EngineAddress> {
-    const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
-      sockets.add(socket.on("error", () => socket.destroy()));
+  static async start(): Promise<EngineServer> {
+    const server = new Server();
+    const log = (_message: unknown, done: sendUnaryData<Empty>): void => done(null, new Empty());
+    server.addService(EngineService, { log });
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    return new EngineAddress(`127.0.0.1:${port}`, () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    });
+    return new EngineServer(`127.0.0.1:${port}`, () => server.forceShutdown());
   }
 }

@@ -4,8 +4,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { stub } from "../../provider/src/dynamic/stub";
+import { DynamicHost } from "./dynamic-door";
 import { programFolder } from "./folder";
-import { DynamicHost, HostError, type Properties } from "./host";
+import { HostError, type Properties } from "./host";
 import type { RequestFault } from "./kinds";
 import { FaultPlan } from "./plan";
 import { FaultyProxy } from "./proxy";
@@ -49,7 +50,7 @@ async function startHost(apiUrl: string, more: Properties = {}): Promise<Dynamic
     "up42:timeoutSeconds": "8",
     ...more,
   });
-  ending.push(async () => await host.kill());
+  ending.push(async () => await host.process.kill());
   return host;
 }
 
@@ -141,7 +142,7 @@ describe("after a crash between UP42's commit and Pulumi's record", () => {
     const emulator = await startUp42();
     const before = await startHost(emulator.url);
     const { id } = await create(before, webhook("alerts"));
-    await before.kill();
+    await before.process.kill();
     return { emulator, id, host: await startHost(emulator.url) };
   }
 
@@ -228,7 +229,7 @@ describe("bad data", () => {
     });
     const host = await startHost(url, quick);
     expect((await message(host.read(ID, state))).length).toBeLessThan(2_000);
-    expect(await peakMemory(host.pid)).toBeLessThan(HOST_BYTES);
+    expect(await peakMemory(host.process.pid)).toBeLessThan(HOST_BYTES);
   });
 
   test("an endless answer ends", async () => {
@@ -242,7 +243,7 @@ describe("bad data", () => {
     });
     const host = await startHost(url, quick);
     expect(await message(host.read(ID, state))).toMatch(/larger than|not answered within/);
-    expect(await peakMemory(host.pid)).toBeLessThan(HOST_BYTES);
+    expect(await peakMemory(host.process.pid)).toBeLessThan(HOST_BYTES);
   });
 
   test("a list of a million webhooks is refused in plain words", async () => {
@@ -265,7 +266,7 @@ describe("bad data", () => {
     const host = await startHost(url, { "up42:timeoutSeconds": "60" });
     expect(await message(create(host, webhook("alerts")))).toMatch(/larger than 32 MiB\. /);
     expect(lists).toBe(1);
-    expect(await peakMemory(host.pid)).toBeLessThan(HOST_BYTES);
+    expect(await peakMemory(host.process.pid)).toBeLessThan(HOST_BYTES);
   });
 });
 

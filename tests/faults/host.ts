@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import { credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { hostEnvironment, type ProviderOptions } from "./folder";
+import { SIGNATURE_KEY } from "../../provider/src/engine/secret";
 
 export type Properties = Readonly<Record<string, JavaScriptValue>>;
 
@@ -25,9 +27,7 @@ export class HostError extends Error {
   }
 }
 
-const URN = "urn:pulumi:dev::faults::pulumi-nodejs:dynamic/up42:Webhook::";
-/** The key by which the engine knows a marked value. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const URN = urnOf("pulumi-nodejs:dynamic/up42:Webhook", "webhook");
 const MESSAGE_BYTES = 400 * 1024 * 1024;
 
 /** Nobody listens there; a host that has never met its engine does not miss it. */
@@ -39,42 +39,25 @@ process.once("exit", () => {
   for (const child of alive) child.kill("SIGKILL");
 });
 
-/** Pulumi's own dynamic host, started as the engine starts it, and spoken to as the engine does. */
-export class DynamicHost {
+/** A process of Node.js that serves providers, and prints a line with the port of each. */
+export class HostProcess {
   #output = "";
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
 
-  private constructor(
-    private readonly child: ChildProcess,
-    private readonly client: ResourceProviderClient,
-  ) {}
-
-  static async start(
-    folder: string,
-    config: Properties,
-    provider: ProviderOptions = {},
-  ): Promise<DynamicHost> {
-    const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, NO_ENGINE], {
-      cwd: folder,
-      env: hostEnvironment(provider),
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  constructor(args: readonly string[], options: Pick<SpawnOptions, "cwd" | "env">) {
+    const child = spawn(process.execPath, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
     alive.add(child);
     child.once("exit", () => alive.delete(child));
-    const port = await firstLine(child);
-    const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
-      "grpc.max_receive_message_length": MESSAGE_BYTES,
-    });
-    const host = new DynamicHost(child, client);
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        host.#output += text;
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        this.#output += text;
       });
     }
-    const request = new messages.ConfigureRequest();
-    request.setArgs(Struct.fromJavaScript(config));
-    await unary<messages.ConfigureResponse>((done) => client.configure(request, done));
-    return host;
+    // Its end shows in the lines and calls that then fail.
+    child.stdin.on("error", () => undefined);
+    this.#child = child;
+    this.#lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   }
 
   /** Everything the process wrote so far. */
@@ -83,87 +66,142 @@ export class DynamicHost {
   }
 
   get pid(): number {
-    return this.child.pid ?? -1;
+    return this.#child.pid ?? -1;
+  }
+
+  /** The port in the next line. @throws HostError when the process was killed instead, Error when it ended */
+  async nextPort(): Promise<string> {
+    const { done, value } = await this.#lines.next();
+    if (done !== true) return value;
+    if (this.#child.killed) throw new HostError("the host was killed");
+    throw new Error(`a host ended before it listened: ${this.#output}`);
+  }
+
+  /** Writes a line to the process. */
+  say(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** Ends the process, as `kill -9` does; resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.killNow();
+    await gone;
+  }
+
+  /** Ends the process without waiting, in the middle of whatever it does. */
+  killNow(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/** A provider behind gRPC, spoken to as Pulumi's engine does. */
+export class ProviderClient {
+  readonly #client: ResourceProviderClient;
+  #acceptsSecrets = false;
+
+  constructor(port: string) {
+    this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure(), {
+      "grpc.max_receive_message_length": MESSAGE_BYTES,
+    });
+  }
+
+  async configure(config: Properties): Promise<void> {
+    const request = new messages.ConfigureRequest();
+    request.setArgs(Struct.fromJavaScript(config));
+    const answer = await unary<messages.ConfigureResponse>((done) => this.#client.configure(request, done));
+    this.#acceptsSecrets = answer.getAcceptsecrets();
   }
 
   /** @throws HostError with the reasons of failed checks */
-  async check(olds: Properties, news: Properties): Promise<Properties> {
+  async check(olds: Properties, news: Properties, urn = URN): Promise<Properties> {
     const request = new messages.CheckRequest();
-    request.setUrn(URN);
-    request.setOlds(Struct.fromJavaScript(olds));
-    request.setNews(Struct.fromJavaScript(news));
-    const answer = await unary<messages.CheckResponse>((done) => this.client.check(request, done));
+    request.setUrn(urn);
+    request.setOlds(this.#struct(olds));
+    request.setNews(this.#struct(news));
+    const answer = await unary<messages.CheckResponse>((done) => this.#client.check(request, done));
     const failures = answer.getFailuresList().map((failure) => failure.getReason());
     if (failures.length > 0) throw new HostError(failures.join("\n"));
-    return plain(answer.getInputs());
+    return propertiesOf(answer.getInputs());
   }
 
   /** Whether there is something to update; where the host leaves that to the engine, the inputs decide. */
-  async diff(id: string, olds: Properties, oldInputs: Properties, news: Properties): Promise<boolean> {
+  async diff(
+    id: string,
+    olds: Properties,
+    oldInputs: Properties,
+    news: Properties,
+    urn = URN,
+  ): Promise<boolean> {
     const request = new messages.DiffRequest();
     request.setId(id);
-    request.setUrn(URN);
-    request.setOlds(Struct.fromJavaScript(olds));
-    request.setNews(Struct.fromJavaScript(news));
-    const answer = await unary<messages.DiffResponse>((done) => this.client.diff(request, done));
+    request.setUrn(urn);
+    request.setOlds(this.#struct(olds));
+    request.setNews(this.#struct(news));
+    const answer = await unary<messages.DiffResponse>((done) => this.#client.diff(request, done));
     const { DIFF_SOME, DIFF_UNKNOWN } = messages.DiffResponse.DiffChanges;
     const changes = answer.getChanges();
     return changes === DIFF_UNKNOWN ? !isDeepStrictEqual(oldInputs, news) : changes === DIFF_SOME;
   }
 
-  async create(inputs: Properties): Promise<{ readonly id: string; readonly properties: Properties }> {
+  async create(
+    inputs: Properties,
+    urn = URN,
+  ): Promise<{ readonly id: string; readonly properties: Properties }> {
     const request = new messages.CreateRequest();
-    request.setUrn(URN);
-    request.setProperties(Struct.fromJavaScript(inputs));
-    const answer = await unary<messages.CreateResponse>((done) => this.client.create(request, done));
-    return { id: answer.getId(), properties: plain(answer.getProperties()) };
+    request.setUrn(urn);
+    request.setProperties(this.#struct(inputs));
+    const answer = await unary<messages.CreateResponse>((done) => this.#client.create(request, done));
+    return { id: answer.getId(), properties: propertiesOf(answer.getProperties()) };
   }
 
-  async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
+  async update(id: string, olds: Properties, news: Properties, urn = URN): Promise<Properties> {
     const request = new messages.UpdateRequest();
     request.setId(id);
-    request.setUrn(URN);
-    request.setOlds(Struct.fromJavaScript(olds));
-    request.setNews(Struct.fromJavaScript(news));
-    const answer = await unary<messages.UpdateResponse>((done) => this.client.update(request, done));
-    return plain(answer.getProperties());
+    request.setUrn(urn);
+    request.setOlds(this.#struct(olds));
+    request.setNews(this.#struct(news));
+    const answer = await unary<messages.UpdateResponse>((done) => this.#client.update(request, done));
+    return propertiesOf(answer.getProperties());
   }
 
   /** Undefined: the resource is gone. */
   async read(
     id: string,
     properties: Properties,
+    urn = URN,
   ): Promise<{ readonly properties: Properties; readonly inputs: Properties } | undefined> {
     const request = new messages.ReadRequest();
     request.setId(id);
-    request.setUrn(URN);
-    request.setProperties(Struct.fromJavaScript(properties));
-    const answer = await unary<messages.ReadResponse>((done) => this.client.read(request, done));
+    request.setUrn(urn);
+    request.setProperties(this.#struct(properties));
+    const answer = await unary<messages.ReadResponse>((done) => this.#client.read(request, done));
     return answer.getId() === ""
       ? undefined
-      : { properties: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
+      : { properties: propertiesOf(answer.getProperties()), inputs: propertiesOf(answer.getInputs()) };
   }
 
-  async delete(id: string, properties: Properties): Promise<void> {
+  async delete(id: string, properties: Properties, urn = URN): Promise<void> {
     const request = new messages.DeleteRequest();
     request.setId(id);
-    request.setUrn(URN);
-    request.setProperties(Struct.fromJavaScript(properties));
-    await unary<unknown>((done) => this.client.delete(request, done));
+    request.setUrn(urn);
+    request.setProperties(this.#struct(properties));
+    await unary<unknown>((done) => this.#client.delete(request, done));
   }
 
-  /** Ends the process, as `kill -9` does; resolves when it is gone. */
-  async kill(): Promise<void> {
-    this.client.close();
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGKILL");
-    await gone;
+  /** Ctrl-C: the engine lets its providers know. */
+  async cancel(): Promise<void> {
+    await unary<Empty>((done) => this.#client.cancel(new Empty(), done));
   }
 
-  /** Ends the process without waiting, in the middle of whatever it does. */
-  killNow(): void {
-    this.child.kill("SIGKILL");
+  close(): void {
+    this.#client.close();
+  }
+
+  /** As the engine does: a provider that accepts no marks of secrets gets the values without. */
+  #struct(properties: Properties): Struct {
+    return Struct.fromJavaScript(this.#acceptsSecrets ? properties : unmarked(properties));
   }
 }
 
@@ -182,31 +220,23 @@ function initFailureIn(metadata: Metadata): InitFailure | undefined {
   const detail = Status.deserializeBinary(bytes).getDetailsList()[0];
   if (detail === undefined) return undefined;
   const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
-  return { id: failed.getId(), properties: plain(failed.getProperties()) };
+  return { id: failed.getId(), properties: propertiesOf(failed.getProperties()) };
 }
 
-/** As the engine does: it keeps a mark of a secret to itself, since a dynamic host does not accept secrets. */
-function plain(struct: Struct | undefined): Properties {
-  const properties = struct?.toJavaScript() ?? {};
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unmarked(value)]));
+function propertiesOf(struct: Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
 }
 
-function unmarked(value: JavaScriptValue): JavaScriptValue {
-  const isMarked = typeof value === "object" && value !== null && !Array.isArray(value) && SIGNATURE in value;
-  return isMarked ? (Object.entries(value).find(([key]) => key === "value")?.[1] ?? null) : value;
+function unmarked(properties: Properties): Properties {
+  const plain = (value: JavaScriptValue): JavaScriptValue => (isMarked(value) ? value.value : value) ?? null;
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, plain(value)]));
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    let output = "";
-    const listen = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (!output.includes("\n")) return;
-      child.stdout?.off("data", listen);
-      resolve(output.trim());
-    };
-    child.stdout?.on("data", listen);
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the dynamic host ended with ${code} before it listened`)));
-  });
+/** Whether a value is one that the engine keeps as a secret. */
+export function isMarked(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && SIGNATURE_KEY in value;
+}
+
+export function urnOf(type: string, name: string): string {
+  return `urn:pulumi:dev::faults::${type}::${name}`;
 }

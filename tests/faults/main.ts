@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { CONTROLS } from "./control";
+import { DOORS } from "./door";
 import { seedOfRun } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
 import { SCENARIOS } from "./scenario";
@@ -7,7 +8,8 @@ import { describeKill, describeKills, hasFindings, type KilledUp, killUps } from
 import { runSuite, type Summary } from "./suite";
 
 const USAGE = `npm run faults -- [options]
-  --runs N                   runs against Pulumi's dynamic host (default 200)
+  --door DOOR                dynamic: Pulumi's dynamic host (default), or plugin
+  --runs N                   runs against the host (default 200)
   --cli N                    runs with the real CLI, which is killed in the middle (default 0)
   --seed S                   decides what happens in all of them (default 1)
   --run-seed X               only this run against the host, as a failure names it
@@ -20,6 +22,7 @@ const USAGE = `npm run faults -- [options]
   --write-docs BLOCK         puts the figures into the block of docs/reliability.md with this name`;
 
 const OPTIONS = {
+  door: { type: "string", default: "dynamic" },
   runs: { type: "string", default: "200" },
   cli: { type: "string", default: "0" },
   seed: { type: "string", default: "1" },
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
   const summary = await runSuite({
     seeds: chosen ? numbers(values["run-seed"]) : seedsOf(values.seed, 0, values.runs),
     cliSeeds: chosen ? numbers(values["cli-seed"]) : seedsOf(values.seed, FIRST_CLI_RUN, values.cli),
+    door: oneOf(DOORS, values.door) ?? "dynamic",
     lanes: Number(values.lanes),
     scenario: oneOf(SCENARIOS, values.scenario),
     without: oneOf(CONTROLS, values.without),
@@ -88,7 +92,7 @@ async function killAll(
 
 /** The options that decide what is measured. */
 function commandLine(values: Readonly<Record<string, unknown>>): string {
-  return (["runs", "seed", "cli", "scenario", "without"] as const)
+  return (["door", "runs", "seed", "cli", "scenario", "without"] as const)
     .flatMap((name) => (values[name] === undefined ? [] : [`--${name} ${quoted(String(values[name]))}`]))
     .join(" ");
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { carryOut, compare, compareTwins, type Findings, noFindings, type Situation } from "./compare";
 import { drawDeviation } from "./deviations";
 import { isOfCli } from "./interruptions";
-import { ATTEMPT_TIMEOUT_MS } from "./lanes";
+import { ATTEMPT_TIMEOUT_MS } from "./lane";
 import { leaks } from "./leaks";
 import { Others } from "./outside";
 import { FaultPlan, Outage } from "./plan";

@@ -1,4 +1,5 @@
 import { CONTROLS, type Control } from "./control";
+import type { DoorKind } from "./door";
 import { seedOfRun } from "./random";
 import { describeFailures, describeResult, hasFailed } from "./report";
 import { SCENARIOS, type ScenarioKind } from "./scenario";
@@ -8,11 +9,15 @@ const seeds = (seed: number, count: number) =>
   Array.from({ length: count }, (_, index) => seedOfRun(seed, index));
 
 /** A small, fixed part of what `npm run faults` runs; see docs/reliability.md. */
-test("under faults nothing is lost, duplicated, orphaned or leaked", async () => {
-  const summary = await runSuite({ seeds: seeds(1, 100), cliSeeds: seeds(2, 2), lanes: 100 });
+test.each<{ readonly door: DoorKind; readonly runs: number; readonly cli: number }>([
+  { door: "dynamic", runs: 100, cli: 2 },
+  { door: "plugin", runs: 60, cli: 1 },
+])("under faults nothing is lost, duplicated, orphaned or leaked: $door", async ({ door, runs, cli }) => {
+  const summary = await runSuite({ door, seeds: seeds(1, runs), cliSeeds: seeds(2, cli), lanes: runs });
   expect(describeFailures(summary, true)).toEqual([]);
+  expect(summary.results).toHaveLength(runs + cli);
   expect(describeResult(summary)).toMatch(
-    /^runs 102, faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0, reported \d+$/,
+    /faults \d{3,}, lost 0, duplicated 0, orphaned 0, secrets leaked 0, reported \d+$/,
   );
   const hit = summary.results.filter(({ faults }) => faults.length > 0).length;
   expect(hit / summary.results.length).toBeGreaterThan(0.8);
@@ -30,9 +35,16 @@ const SEEN: Readonly<Record<Control, readonly [ScenarioKind, RegExp]>> = {
   redaction: ["change", /leaked [1-9]/],
 };
 
-test.each(CONTROLS)("without %s the suite fails: it can see", async (without) => {
+/** Each protection at one door, and at the other what that door does by itself. */
+const BLINDED: readonly (readonly [DoorKind, Control])[] = [
+  ...CONTROLS.map((without) => ["dynamic", without] as const),
+  ["plugin", "engine watch"],
+  ["plugin", "twin refusal"],
+];
+
+test.each(BLINDED)("%s without %s: the suite fails, since it can see", async (door, without) => {
   const [scenario, found] = SEEN[without];
-  const summary = await runSuite({ seeds: seeds(1, 24), lanes: 24, scenario, without });
+  const summary = await runSuite({ door, seeds: seeds(1, 24), lanes: 24, scenario, without });
   expect(hasFailed(summary)).toBe(true);
   expect(describeResult(summary)).toMatch(found);
 });

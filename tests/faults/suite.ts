@@ -1,7 +1,9 @@
 import { runWithCli } from "./cli-stack";
 import type { Control } from "./control";
+import type { DoorKind } from "./door";
 import { HostStack } from "./host-stack";
-import { type Lane, Lanes } from "./lanes";
+import type { Lane } from "./lane";
+import { Lanes } from "./lanes";
 import { leaks } from "./leaks";
 import { type RunResult, runOnce } from "./run";
 import type { ScenarioKind } from "./scenario";
@@ -11,6 +13,8 @@ export interface SuiteOptions {
   readonly seeds: readonly number[];
   /** The seeds of the runs with the real CLI. */
   readonly cliSeeds?: readonly number[];
+  /** The way into the provider; default: Pulumi's dynamic host. */
+  readonly door?: DoorKind;
   /** How many runs against the host are in flight; they mostly wait. */
   readonly lanes: number;
   /** Only scenarios of this kind; default: all. */
@@ -38,7 +42,7 @@ export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOption
     inLanes(
       cliSeeds,
       Array.from({ length: CLI_LANES }),
-      async (seed) => await runWithCli(seed, options.scenario),
+      async (seed) => await runWithCli(seed, options.door ?? "dynamic", options.scenario),
       options.onResult,
     ),
   ]);
@@ -47,18 +51,18 @@ export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOption
 
 async function runAgainstHosts(
   seeds: readonly number[],
-  { lanes: count, without, scenario, onResult }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
+  { lanes: count, door = "dynamic", without, scenario, onResult }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
 ): Promise<Summary> {
   if (seeds.length === 0) return { results: [], leakedOutputs: [] };
-  const lanes = await Lanes.open(Math.min(count, seeds.length), without);
+  const lanes = await Lanes.open(Math.min(count, seeds.length), door, without);
   const run = async (seed: number, lane: Lane): Promise<RunResult> => {
     lanes.tidy();
-    const stack = new HostStack(lanes, lane);
+    const stack = new HostStack(lanes.door, lane);
     return await runOnce({ level: "host", seed, stack, surroundings: lane, scenario });
   };
   const results = await inLanes(seeds, lanes.all, run, onResult).finally(async () => await lanes.close());
   const { tokens } = lanes;
-  const leakedOutputs = lanes.outputs
+  const leakedOutputs = lanes.door.outputs
     .flatMap((text) => text.split("\n"))
     .filter((line) => leaks(line, tokens));
   return { results, leakedOutputs };

@@ -184,12 +184,13 @@ describe("what the stack has", () => {
       resources: [
         { urn: urn("owned"), type, id: "1" },
         { urn: urn("read"), type, id: "2", external: true },
+        { urn: urn("plugin's"), type: "up42:index:Webhook", id: "4" },
         { urn: "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev", type: "pulumi:pulumi:Stack" },
         { urn: "urn:pulumi:dev::test::other:x:Y::y", type: "other:x:Y", id: "3" },
       ],
     };
-    expect([...ownedIds(state)]).toEqual(["1"]);
-    expect([...takenNames(state)]).toEqual(["owned", "read"]);
+    expect([...ownedIds(state)]).toEqual(["1", "4"]);
+    expect([...takenNames(state)]).toEqual(["owned", "read", "plugin's"]);
   });
 
   test.each([

@@ -30,6 +30,17 @@ describe("the language of a new project", () => {
   });
 
   test.each([
+    ["Ctrl-C", "\u0003"],
+    ["Ctrl-D", "\u0004"],
+  ])("is no longer asked for after %s, and the question's line ends", async (_, key) => {
+    const [stdin, stdout] = [stream(true), stream(true)];
+    stdin.write(key);
+    await expect(askForLanguage({ stdin, stdout })).rejects.toThrow("Stopped; nothing was written.");
+    stdout.end();
+    expect(await text(stdout)).toMatch(/\n$/);
+  });
+
+  test.each([
     [false, true],
     [true, false],
     [false, false],
@@ -53,10 +64,20 @@ test.each([
 describe("the files of a new project", () => {
   test.each(languages())("in %s, are complete, and have its name and our version", (language) => {
     const files = template(language, "npm", { name: "my-webhooks", version: "1.2.3" });
-    expect(files.get("Pulumi.yaml")).toMatch(/^name: my-webhooks$/m);
+    expect(parse(files.get("Pulumi.yaml") ?? "")).toMatchObject({ name: "my-webhooks" });
     expect([...files.keys()]).toEqual(expect.arrayContaining([".gitignore", "Pulumi.dev.yaml"]));
     expect([...files.values()].join("\n")).not.toMatch(/__[A-Z]+__/);
   });
+
+  test.each(["123", "1e5", "true", "null", "2026-01-01"])(
+    "have a name that is text where YAML has another meaning for it: %s",
+    (name) => {
+      const values = { name, version: "1.0.0" };
+      for (const language of languages()) {
+        expect(parse(template(language, "npm", values).get("Pulumi.yaml") ?? "")).toMatchObject({ name });
+      }
+    },
+  );
 
   test.each(languages())("in %s, depend on the version that wrote them", (language) => {
     const manifest: unknown = JSON.parse(

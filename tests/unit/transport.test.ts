@@ -8,8 +8,11 @@ import {
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { TransportError } from "../../provider/src/up42/errors";
 import { createTransport, type HttpRequest } from "../../provider/src/up42/transport";
+import { runCommand } from "../../tools/process.mjs";
+import { WORKSPACE } from "../../tools/pulumi-project.mjs";
 import { SELF_SIGNED } from "../support/certificates";
 
 const MEGABYTE = 1024 * 1024;
@@ -181,6 +184,17 @@ describe("a failure", () => {
     const error = await failureOf(createTransport()(get(`http://127.0.0.1:${await closedPort()}/x`)));
     expect([error.sent, error.final]).toEqual(["no", false]);
     expect(error.message).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/x failed: ECONNREFUSED/);
+  });
+
+  test("to answer in time is an error of the first request too, and not the end of the process", async () => {
+    const url = await serving(() => undefined);
+    const transport = join(WORKSPACE, "provider", "dist", "up42", "transport.js");
+    const request = { method: "POST", url, headers: {}, body: "{}", timeoutMs: 1 };
+    const script = `require(${JSON.stringify(transport)}).createTransport()(${JSON.stringify(request)})
+      .catch((error) => setTimeout(() => console.log(error.message), 100));`;
+    const { exitCode, stdout, stderr } = await runCommand(process.execPath, ["--eval", script], {});
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^POST http:\/\/127\.0\.0\.1:\d+ was not answered within 0 s/);
   });
 
   test("of the connection after that leaves it open", async () => {

@@ -48,7 +48,8 @@ export const STEPS = [
       await stack.configure({ receiverVersion: "2" });
       const { exitCode, output } = await stack.show("up", "--yes", "--skip-preview");
       expect(exitCode !== 0, "the deployment failed");
-      const reason = /Failed to test webhook .*job\.status, order\.status: .*401 Unauthorized/;
+      const reason =
+        /Failed to test webhook .*401 Unauthorized from .*job\.status, order\.status: .*signature_mismatch/;
       expect(reason.test(output), "the reason names both events and the receiver's answer");
       expectVerified(receiver, []);
       return "deployment failed: both events refused with 401";

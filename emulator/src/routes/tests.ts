@@ -60,6 +60,7 @@ async function runTest({ deliveries }: Context, webhook: StoredWebhook, event: s
   return { startedAt, eventName: event, success, message, request, response };
 }
 
+/** What UP42 says of a test that failed is not known; here, it is the receiver's own words, if it has any. */
 function judge({ url, attempts }: Delivery): { success: boolean; message: string; response: string } {
   const attempt = attempts.at(-1);
   const answer = attempt?.response ?? null;
@@ -67,8 +68,9 @@ function judge({ url, attempts }: Delivery): { success: boolean; message: string
     const message = `Test request failed: ${attempt?.error ?? "it wasn't sent"}.`;
     return { success: false, message, response: "No response" };
   }
-  const response = `HttpResponse[${url}, ${answer.status} ${answer.statusText}]`;
-  if (isSuccess(attempt)) return { success: true, message: "Test request was successful!", response };
   const status = `${answer.status} ${answer.statusText}`.trim();
-  return { success: false, message: `Test request failed: the receiver answered ${status}.`, response };
+  const response = `HttpResponse[${url}, ${status}]`;
+  if (isSuccess(attempt)) return { success: true, message: "Test request was successful!", response };
+  const reason = attempt.reason || `the receiver answered ${status}`;
+  return { success: false, message: `Test request failed: ${reason.replace(/\.$/, "")}.`, response };
 }

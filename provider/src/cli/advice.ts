@@ -1,6 +1,7 @@
 import { parseInputs } from "../lifecycle/properties";
 import { webhookInputFields } from "../lifecycle/webhook/fields";
 import type { Imported } from "./import-file";
+import { counted } from "./output";
 import { secretKey } from "./program";
 import { quoted } from "./shell";
 
@@ -53,7 +54,7 @@ export function nextSteps({
     `pulumi preview --expect-no-changes${onStack}`,
     `rm ${quoted(file)}`,
   ];
-  const count = imported.length === 1 ? "1 webhook" : `${imported.length} webhooks`;
+  const count = counted(imported.length, "webhook");
   return [
     `Wrote ${count} to ${file}${describeSecrets(withSecret.length, areEncrypted)}. What to do next:`,
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),

@@ -1,6 +1,6 @@
 import type { RemoteWebhook } from "../up42/model";
 import { type AccountOptions, listWebhooks, openSession, type Selection, workspaceOf } from "./account";
-import { print, printJson, table } from "./output";
+import { counted, print, printJson, table } from "./output";
 import { ownedIds, readStackIfAny } from "./stack";
 
 /** The options of `pulumi-up42 list`. */
@@ -30,8 +30,7 @@ export async function showWebhooks(options: ListOptions): Promise<void> {
     return [name, url, events.join(", "), isActive, isSigned, isInStack, id];
   });
   print(table(["NAME", "URL", "EVENTS", "ACTIVE", "SIGNED", "IN STACK", "ID"], rows));
-  const count = webhooks.length === 1 ? "1 webhook" : `${webhooks.length} webhooks`;
-  print(`\n${count} in workspace ${workspaceId}.`);
+  print(`\n${counted(webhooks.length, "webhook")} in workspace ${workspaceId}.`);
 }
 
 /** A webhook without its secret. UP42 signs what a webhook with a secret sends. */

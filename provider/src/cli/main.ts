@@ -11,10 +11,22 @@ const CANNOT = 2;
  * deliver, 2 for wrong usage, configuration or an error of UP42's API. It writes errors in words to stderr.
  */
 export async function run(argv: readonly string[]): Promise<void> {
+  surviveClosedOutput();
   try {
     process.exitCode = await parse(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
+  }
+}
+
+/** Goes on without output when its reader is gone, as in `pulumi-up42 list | head`: `doctor --write` has to clean up. */
+function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      if (!("code" in error) || error.code !== "EPIPE") {
+        throw error;
+      }
+    });
   }
 }
 

@@ -14,6 +14,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
     .join("\n");
 }
 
+/** Such as `1 webhook` and `2 webhooks`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Prints a command's result. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -1,4 +1,5 @@
 import { typeToken } from "../dynamic/stub";
+import { WEBHOOK } from "../plugin/kinds";
 import { Up42Error } from "../up42/errors";
 import { note } from "./account";
 import { PulumiCli, type StackOptions, type StackState } from "./pulumi-cli";
@@ -6,6 +7,9 @@ import { PulumiCli, type StackOptions, type StackState } from "./pulumi-cli";
 /** The first release whose `pulumi import --file` takes inputs and outputs from the file. */
 const OLDEST_MAJOR = 3;
 const OLDEST_MINOR = 254;
+
+/** What a stack calls a webhook: without the provider plugin, and with it. */
+const WEBHOOK_TYPES: ReadonlySet<string> = new Set([typeToken("Webhook"), WEBHOOK]);
 
 /** Whether `pulumi version` names a release that can import what this command writes. */
 export function canImport(version: string): boolean {
@@ -60,12 +64,12 @@ export async function readStackIfAny(options: StackOptions): Promise<StackState 
 
 /** The webhooks that the stack owns already; one that it only reads (`Webhook.get`) can still be imported. */
 export function ownedIds({ resources }: StackState): ReadonlySet<string> {
-  const owned = resources.filter(({ type, external }) => type === typeToken("Webhook") && external !== true);
+  const owned = resources.filter(({ type, external }) => WEBHOOK_TYPES.has(type) && external !== true);
   return new Set(owned.flatMap(({ id }) => id ?? []));
 }
 
 /** The names of webhooks in the stack, owned or not. */
 export function takenNames({ resources }: StackState): ReadonlySet<string> {
-  const webhooks = resources.filter(({ type }) => type === typeToken("Webhook"));
+  const webhooks = resources.filter(({ type }) => WEBHOOK_TYPES.has(type));
   return new Set(webhooks.map(({ urn }) => urn.slice(urn.lastIndexOf("::") + 2)));
 }

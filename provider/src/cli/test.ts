@@ -16,7 +16,7 @@ import {
   workspaceOf,
 } from "./account";
 import { junitXml } from "./junit";
-import { print, printJson, table } from "./output";
+import { counted, print, printJson, table } from "./output";
 import type { WebhookResult } from "./test-result";
 
 /** The options of `pulumi-up42 test`. */
@@ -145,8 +145,8 @@ function show(results: readonly WebhookResult[], workspaceId: string, { json = f
     print(`Webhook "${name}" (${id}) is inactive: UP42 sends it no notifications but tests.`);
   }
   print(
-    `Workspace ${workspaceId}, ${results.length} webhooks: ${succeeded} of ${tests.length} tests succeeded` +
-      `${summary.errors === 0 ? "" : `, ${summary.errors} webhooks could not be tested`}.`,
+    `Workspace ${workspaceId}, ${counted(results.length, "webhook")}: ${succeeded} of ${tests.length} tests succeeded` +
+      `${summary.errors === 0 ? "" : `, ${counted(summary.errors, "webhook")} could not be tested`}.`,
   );
 }
 

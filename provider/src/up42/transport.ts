@@ -51,6 +51,8 @@ export const MAX_SUCCESS_BYTES = 32 * 1024 * 1024;
 /** Of an error, only its message is wanted. */
 const MAX_FAILURE_BYTES = 64 * 1024;
 
+type Fetch = typeof import("node-fetch", { with: { "resolution-mode": "import" }}).default;
+
 /** How requests to one host get there. */
 interface Route {
   readonly agent: HttpAgent;
@@ -71,10 +73,12 @@ export function createTransport(): Transport {
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const url = new URL(request.url);
     const route = request.ownConnection === true ? createRoute(url, { keepAlive: false }) : routeFor(url);
+    // First: node-fetch destroys the body of a request whose time is over already, which ends the process.
+    const { default: fetch } = await load(import("node-fetch"));
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
     const attempt: Attempt = { signal, waitsForTunnel: false };
     try {
-      return await attempts.run(attempt, async () => await exchange(request, route, signal));
+      return await attempts.run(attempt, async () => await exchange(fetch, request, route, signal));
     } catch (caught) {
       const { proxy } = route;
       const { failure: error = caught } = attempt;
@@ -96,11 +100,11 @@ export function createTransport(): Transport {
 }
 
 async function exchange(
+  fetch: Fetch,
   request: HttpRequest,
   { agent, proxy }: Route,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { default: fetch } = await load(import("node-fetch"));
   const response = await fetch(request.url, {
     method: request.method,
     headers: { ...request.headers },

@@ -18,5 +18,12 @@ const server = createServer(async (request, response) => {
   }
 });
 server.listen(3000, "127.0.0.1");
-await once(server, "listening");
+try {
+  await once(server, "listening");
+} catch ({ message }) {
+  console.error(
+    `Failed to receive notifications: ${message}. Stop what uses the port, or choose another one.`,
+  );
+  process.exit(1);
+}
 console.log("Receiving notifications on http://127.0.0.1:3000/up42");

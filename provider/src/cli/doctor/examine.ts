@@ -5,6 +5,7 @@ import { Up42Client } from "../../up42/client";
 import { type ErrorCode, Up42Error } from "../../up42/errors";
 import type { WebhookEvent } from "../../up42/model";
 import { reporter } from "../account";
+import { counted } from "../output";
 import { settingsInUse } from "../settings";
 import { Findings, failed, type Outcome, ok, warning } from "./findings";
 import { describeWay } from "./proxies";
@@ -172,7 +173,7 @@ class Examiner {
     );
     const active = value.filter((webhook) => webhook.active).length;
     return error === undefined
-      ? ok(`${value.length} webhooks, ${active} of them active`)
+      ? ok(`${counted(value.length, "webhook")}, ${active} active`)
       : failed(error.message);
   }
 

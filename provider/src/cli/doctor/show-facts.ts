@@ -1,3 +1,4 @@
+import { counted } from "../output";
 import type { Fact, Standing } from "./write/facts";
 import type { Trial } from "./write/try-facts";
 
@@ -9,7 +10,7 @@ export function showFacts({ facts, removed }: Trial): string {
     ...facts.filter(({ verdict }) => verdict === "confirmed"),
   ].map(lineOf);
   const count = (verdict: Fact["verdict"]) => facts.filter((fact) => fact.verdict === verdict).length;
-  const sums = `${count("confirmed")} facts confirmed, ${count("different")} different, ${count("not tried")} not tried.`;
+  const sums = `${counted(count("confirmed"), "fact")} confirmed, ${count("different")} different, ${count("not tried")} not tried.`;
   return [
     ...lines,
     "",
@@ -19,7 +20,7 @@ export function showFacts({ facts, removed }: Trial): string {
       : ["UP42 differs from what this version relies on. Report it, with this output: it has no secrets."]),
     ...(removed === 0
       ? []
-      : [`Removed ${removed} temporary webhooks that an interrupted run had left behind.`]),
+      : [`Removed ${counted(removed, "temporary webhook")} that an interrupted run had left behind.`]),
   ].join("\n");
 }
 

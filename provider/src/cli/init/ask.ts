@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import { Up42Error } from "../../up42/errors";
 import { languages } from "./templates";
 
 /** Where the user types and reads. */
@@ -18,6 +19,10 @@ export async function askForLanguage({ stdin, stdout }: Terminal): Promise<strin
   try {
     const answer = await lines.question(`Language of the program (${first}, or ${others.join(", ")}): `);
     return answer.trim().toLowerCase() || first;
+  } catch (error) {
+    // Ctrl-C and Ctrl-D end the question, and the line that it stands in.
+    stdout.write("\n");
+    throw new Up42Error("Stopped; nothing was written.", { cause: error });
   } finally {
     lines.close();
   }

@@ -45,13 +45,19 @@ export function summarize(startedAt: string, results: readonly EventTest[]): Tes
   };
 }
 
-/** Events that failed alike are named together. */
-export function spellFailures(tests: readonly EventTest[]): string {
+/**
+ * Events that failed alike are named together.
+ *
+ * @param shown what the receiver answered, where the text around this has it already
+ */
+export function spellFailures(tests: readonly EventTest[], shown = ""): string {
   const events = new Map<string, string[]>();
-  for (const { eventName, message, response } of tests) {
-    const answer = response === "" ? "" : ` (${firstLine(response)})`;
-    const reason = `${firstLine(message)}${answer}`;
-    events.set(reason, [...(events.get(reason) ?? []), eventName]);
+  for (const test of tests) {
+    const message = firstLine(test.message).replace(/\.$/, "");
+    const answer = ANSWER.exec(test.response)?.[1] ?? firstLine(test.response);
+    const isSaid = answer === shown || message.includes(answer);
+    const reason = isSaid ? message : `${message} (${answer})`;
+    events.set(reason, [...(events.get(reason) ?? []), test.eventName]);
   }
   return [...events].map(([reason, names]) => `${names.join(", ")}: ${reason}`).join("; ");
 }

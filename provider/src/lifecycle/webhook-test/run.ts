@@ -113,15 +113,15 @@ function failureText(
   failing: readonly EventTest[],
 ): string {
   const webhook = name === undefined ? id : `"${session.api.redact(name)}"`;
+  const answers = spellAnswers(failing);
   const cause =
     failing.length === 0
       ? "UP42 ran no test at all"
-      : `${spellFailures(failing)} (tried for ${timeoutSeconds} s)`;
+      : `${spellFailures(failing, answers)} (tried for ${timeoutSeconds} s)`;
   const nextStep =
     failing.length === 0
       ? "Check that it subscribes to an event"
       : "Fix the receiver and run `pulumi up` again";
-  const answers = spellAnswers(failing);
   const from = answers === "" ? "" : `${answers} from `;
   return `Failed to test webhook ${webhook} (${from}${url ?? "URL not known"}): ${cause}. ${nextStep}.`;
 }
