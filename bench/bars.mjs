@@ -1,10 +1,12 @@
-import { median } from "../tools/figures.mjs";
-import { figuresOf, ratioOf } from "./results.mjs";
+import { medianOf, ratioOf } from "./results.mjs";
 
 /** @typedef {import("./results.mjs").Sample} Sample */
+/** @typedef {"wall" | "cpuSeconds"} Time what is compared as time */
 /** @typedef {{ what: string, value: number, bar: number, holds: boolean }} Bar */
 
-const EVERY = ["first up", "no-change up", "preview", "update", "refresh", "destroy"];
+const NAMES = { wall: "time", cpuSeconds: "CPU seconds", stateBytes: "state" };
+const OURS = /** @type {const} */ (["dynamic", "plugin"]);
+const UPDATING = ["first up", "update", "destroy"];
 const READING = ["no-change up", "preview", "refresh"];
 
 /**
@@ -14,23 +16,19 @@ const READING = ["no-change up", "preview", "refresh"];
  *   phases: readonly string[], bars: Readonly<Record<number, number>>, figure?: "stateBytes" }[]}
  */
 const RATIOS = [
-  {
-    pair: ["dynamic", "floor"],
-    phases: ["first up", "update", "destroy"],
-    bars: { 1: 1.05, 100: 1, 500: 0.65 },
-  },
+  { pair: ["dynamic", "floor"], phases: UPDATING, bars: { 1: 1.05, 100: 1, 500: 0.65 } },
   { pair: ["dynamic", "floor"], phases: READING, bars: { 1: 1.05, 100: 1.05, 500: 1.05 } },
   { pair: ["plugin", "floor"], phases: ["first up"], bars: { 1: 0.85, 500: 0.5 } },
   { pair: ["plugin", "floor"], phases: ["update"], bars: { 500: 0.5 } },
   { pair: ["plugin", "floor"], phases: ["refresh"], bars: { 1: 0.55, 500: 0.7 } },
   { pair: ["plugin", "floor"], phases: ["destroy"], bars: { 1: 0.55, 500: 0.5 } },
-  { pair: ["plugin", "dynamic"], phases: EVERY, bars: { 1: 1, 100: 1, 500: 1 } },
+  { pair: ["plugin", "dynamic"], phases: [...UPDATING, ...READING], bars: { 1: 1, 100: 1, 500: 1 } },
   { pair: ["plugin", "dynamic"], phases: ["refresh", "destroy"], bars: { 1: 0.6 } },
   { pair: ["dynamic", "floor"], phases: ["first up"], bars: { 100: 0.45 }, figure: "stateBytes" },
   { pair: ["plugin", "dynamic"], phases: ["first up"], bars: { 100: 1 }, figure: "stateBytes" },
 ];
 
-/** The largest growth of a ratio to the floor from 100 webhooks to 500, and of the time per webhook from 100 to 1000. */
+/** How much a figure may grow, when what it is compared with has grown by the same factor. */
 const GROWTH = 1.2;
 /** What the provider's process may take beyond the floor's, of 500 webhooks. */
 const MEMORY_BYTES = 40e6;
@@ -52,115 +50,74 @@ const REQUESTS = {
  * Checks the figures against what we promise, as far as they were measured.
  *
  * @param {readonly Sample[]} samples
- * @param {import("./project.mjs").Setting & { figure: "wall" | "cpuSeconds" }} setting
+ * @param {import("./project.mjs").Setting & { figure: Time }} setting
  * @returns {readonly Bar[]}
  */
 export function checkBars(samples, { latency, skipCheckpoints, figure }) {
-  if (skipCheckpoints) return [...requests(samples), ...growthPerWebhook(samples, figure)];
-  if (latency > 0) return [...requests(samples), ...latencyBars(samples, figure)];
-  return [...ratios(samples, figure), ...growth(samples, figure), ...memory(samples), ...requests(samples)];
+  const ofSetting = () => {
+    if (skipCheckpoints) return growthPerWebhook(samples, figure);
+    return latency > 0 ? withLatency(samples, figure) : besideOthers(samples, figure);
+  };
+  return [...ofSetting(), ...requests(samples)];
 }
 
 /**
- * @param {readonly Sample[]} samples
- * @param {"wall" | "cpuSeconds"} time
+ * A figure beside its bar; none when it was not measured.
+ *
+ * @param {string} what
+ * @param {number} value
+ * @param {number} bar
+ * @returns {readonly Bar[]}
  */
-function ratios(samples, time) {
-  return RATIOS.flatMap(({ pair, phases, bars, figure = time }) =>
-    phases.flatMap((phase) =>
-      Object.entries(bars).flatMap(([n, bar]) => {
-        const ratio = ratioOf(samples, pair, { n: Number(n), phase, figure });
-        return ratio === undefined
-          ? []
-          : atMost(`${nameOf(figure)}, ${pair.join(" / ")}: ${phase} of ${n}`, ratio.median, bar);
-      }),
-    ),
-  );
+export function atMost(what, value, bar) {
+  return Number.isNaN(value) ? [] : [{ what, value, bar, holds: value <= bar }];
 }
 
-/**
- * @param {readonly Sample[]} samples
- * @param {"wall" | "cpuSeconds"} figure
- */
-function growth(samples, figure) {
-  return EVERY.flatMap((phase) => {
-    const [few, many] = [100, 500].map((n) => ratioOf(samples, ["dynamic", "floor"], { n, phase, figure }));
-    if (few === undefined || many === undefined) return [];
-    return atMost(`growth from 100 to 500, dynamic / floor: ${phase}`, many.median / few.median, GROWTH);
-  });
+/** @param {readonly Sample[]} samples @param {Time} time */
+function* besideOthers(samples, time) {
+  for (const { pair, phases, bars, figure = time } of RATIOS) {
+    for (const phase of phases) {
+      for (const [n, bar] of Object.entries(bars)) {
+        const { median } = ratioOf(samples, pair, { n: Number(n), phase, figure });
+        yield* atMost(`${NAMES[figure]}, ${pair.join(" / ")}: ${phase} of ${n}`, median, bar);
+      }
+    }
+  }
+  for (const phase of [...UPDATING, ...READING]) {
+    const at = (/** @type {number} */ n) =>
+      ratioOf(samples, ["dynamic", "floor"], { n, phase, figure: time }).median;
+    yield* atMost(`growth from 100 to 500, dynamic / floor: ${phase}`, at(500) / at(100), GROWTH);
+  }
+  for (const variant of OURS) {
+    for (const phase of [...UPDATING, "refresh"]) {
+      const which = { n: 500, phase, figure: /** @type {const} */ ("hostRssBytes") };
+      const beyond = medianOf(samples, variant, which) - medianOf(samples, "floor", which);
+      yield* atMost(`memory beyond the floor's, bytes: ${variant}, ${phase} of 500`, beyond, MEMORY_BYTES);
+    }
+  }
 }
 
-/**
- * @param {readonly Sample[]} samples
- * @param {"wall" | "cpuSeconds"} figure
- */
-function growthPerWebhook(samples, figure) {
-  return /** @type {const} */ (["dynamic", "plugin"]).flatMap((variant) =>
-    EVERY.flatMap((phase) => {
-      const [few = Number.NaN, many = Number.NaN] = [100, 1000].map(
-        (n) => median([...figuresOf(samples, variant, { n, phase, figure }).values()]) / n,
-      );
-      return few > 0 && many > 0
-        ? atMost(`${nameOf(figure)} per webhook, 1000 / 100: ${variant}, ${phase}`, many / few, GROWTH)
-        : [];
-    }),
-  );
+/** @param {readonly Sample[]} samples @param {Time} figure */
+function* growthPerWebhook(samples, figure) {
+  for (const variant of OURS) {
+    for (const phase of [...UPDATING, ...READING]) {
+      const at = (/** @type {number} */ n) => medianOf(samples, variant, { n, phase, figure }) / n;
+      const what = `${NAMES[figure]} per webhook, 1000 / 100: ${variant}, ${phase}`;
+      yield* atMost(what, at(1000) / at(100), GROWTH);
+    }
+  }
 }
 
-/** @param {readonly Sample[]} samples */
-function memory(samples) {
-  return /** @type {const} */ (["dynamic", "plugin"]).flatMap((variant) =>
-    ["first up", "update", "refresh", "destroy"].flatMap((phase) => {
-      const [floor, ours] = /** @type {const} */ (["floor", variant]).map((one) => [
-        ...figuresOf(samples, one, { n: 500, phase, figure: "hostRssBytes" }).values(),
-      ]);
-      if (!floor?.length || !ours?.length) return [];
-      return atMost(
-        `memory beyond the floor's, bytes: ${variant}, ${phase} of 500`,
-        median(ours) - median(floor),
-        MEMORY_BYTES,
-      );
-    }),
-  );
+/** @param {readonly Sample[]} samples @param {Time} figure */
+function withLatency(samples, figure) {
+  const { median } = ratioOf(samples, ["dynamic", "naive"], { n: 500, phase: "refresh", figure });
+  return atMost("time with latency, dynamic / naive: refresh of 500", median, 0.35);
 }
 
 /** @param {readonly Sample[]} samples */
 function requests(samples) {
   return samples.flatMap(({ variant, n, phase, run, requests: sent }) => {
-    const most = REQUESTS[phase];
-    if (most === undefined || (variant !== "dynamic" && variant !== "plugin")) return [];
-    return atMost(`requests: ${variant}, ${phase} of ${n}, run ${run}`, sent, most(n));
+    const most = OURS.some((one) => one === variant) ? REQUESTS[phase]?.(n) : undefined;
+    return most === undefined ? [] : atMost(`requests: ${variant}, ${phase} of ${n}, run ${run}`, sent, most);
   });
-}
-
-/**
- * @param {readonly Sample[]} samples
- * @param {"wall" | "cpuSeconds"} figure
- */
-function latencyBars(samples, figure) {
-  const ratio = ratioOf(samples, ["dynamic", "naive"], { n: 500, phase: "refresh", figure });
-  return ratio === undefined
-    ? []
-    : atMost("time with latency, dynamic / naive: refresh of 500", ratio.median, 0.35);
-}
-
-/** @param {keyof import("./results.mjs").Figures} figure */
-function nameOf(figure) {
-  return {
-    wall: "time",
-    cpuSeconds: "CPU seconds",
-    stateBytes: "state",
-    hostRssBytes: "memory",
-    requests: "requests",
-  }[figure];
-}
-
-/**
- * @param {string} what
- * @param {number} value
- * @param {number} bar
- * @returns {Bar[]}
- */
-export function atMost(what, value, bar) {
-  return [{ what, value, bar, holds: value <= bar }];
 }

@@ -39,6 +39,7 @@ const PHASES = [
 
 /** @typedef {import("./results.mjs").Variant} Variant */
 /** @typedef {import("./results.mjs").Sample} Sample */
+/** @typedef {import("./bars.mjs").Time} Time */
 
 async function main() {
   const { values } = parseArgs({
@@ -67,9 +68,7 @@ async function main() {
   const figure = values.cpu ? "cpuSeconds" : "wall";
   const bars = [...checkBars(samples, { ...setting, figure }), ...(await measureImport())];
   report(bars, tables(samples, figure));
-  if (values["write-docs"]) {
-    await writeDocument([tables(samples, figure), barText(bars)], chart(samples, figure));
-  }
+  if (values["write-docs"]) await writeDocument(samples, figure, setting.skipCheckpoints, bars);
 }
 
 /**
@@ -144,16 +143,22 @@ async function runOnce(which, variants, setting) {
 }
 
 /**
- * @param {readonly string[]} texts
- * @param {string} svg
+ * Of the largest number alone, when Pulumi writes the state at the end only.
+ *
+ * @param {readonly Sample[]} samples
+ * @param {Time} figure
+ * @param {boolean} skipCheckpoints
+ * @param {readonly import("./bars.mjs").Bar[]} bars
  */
-async function writeDocument(texts, svg) {
+async function writeDocument(samples, figure, skipCheckpoints, bars) {
   const [cpu] = cpus();
   const machine = `${cpus().length} cores (${cpu?.model}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node.js ${process.version}`;
   const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");
   const origin = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}:`;
-  await writeFigures("bench/README.md", "bench", [origin, ...texts].join("\n\n"));
-  await writeFile(new URL("time.svg", import.meta.url), svg);
+  const shown = skipCheckpoints ? samples.filter(({ n }) => n === samples.at(-1)?.n) : samples;
+  const text = [origin, tables(shown, figure), barText(bars)].join("\n\n");
+  await writeFigures("bench/README.md", skipCheckpoints ? "skipped checkpoints" : "bench", text);
+  if (!skipCheckpoints) await writeFile(new URL("time.svg", import.meta.url), chart(samples, figure));
 }
 
 await runMain(main);

@@ -1,5 +1,4 @@
-import { median } from "../tools/figures.mjs";
-import { figuresOf, VARIANTS } from "./results.mjs";
+import { medianOf, VARIANTS } from "./results.mjs";
 
 const PHASES = ["first up", "update", "refresh", "destroy"];
 const COLORS = { floor: "#888888", naive: "#c0392b", dynamic: "#2471a3", plugin: "#1e8449" };
@@ -17,8 +16,8 @@ export function chart(samples, figure) {
     const lines = VARIANTS.map((variant) => ({
       color: COLORS[variant],
       points: numbers.flatMap((n) => {
-        const values = [...figuresOf(samples, variant, { n, phase, figure }).values()];
-        return values.length === 0 ? [] : [{ n, seconds: median(values) }];
+        const seconds = medianOf(samples, variant, { n, phase, figure });
+        return Number.isNaN(seconds) ? [] : [{ n, seconds }];
       }),
     }));
     return `<g transform="translate(${MARGIN + index * (WIDTH + MARGIN)} 50)">${panel(phase, lines)}</g>`;

@@ -1,6 +1,5 @@
-import { median } from "../tools/figures.mjs";
 import { markdownTable } from "../tools/markdown.mjs";
-import { figuresOf, ratioOf, VARIANTS } from "./results.mjs";
+import { medianOf, ratioOf, VARIANTS } from "./results.mjs";
 
 /** @typedef {import("./results.mjs").Sample} Sample */
 /** @typedef {import("./results.mjs").Which} Which */
@@ -41,21 +40,23 @@ export function tables(samples, time) {
 function tableOf(samples, n, time) {
   const measured = VARIANTS.filter((one) => samples.some(({ variant }) => variant === one));
   const pairs = PAIRS.filter((pair) => pair.every((one) => measured.includes(one)));
-  const row = (/** @type {string} */ title, /** @type {Omit<Which, "n">} */ which, divisor = 1) => [
+  const row = (
+    /** @type {string} */ title,
+    /** @type {Omit<Which, "n">} */ which,
+    divisor = 1,
+    digits = 2,
+  ) => [
     title,
-    ...measured.map((variant) => {
-      const values = [...figuresOf(samples, variant, { n, ...which }).values()];
-      return (median(values) / divisor).toFixed(divisor === 1e6 || which.figure === "requests" ? 0 : 2);
-    }),
+    ...measured.map((variant) => (medianOf(samples, variant, { n, ...which }) / divisor).toFixed(digits)),
     ...pairs.map((pair) => cellOf(ratioOf(samples, pair, { n, ...which }))),
   ];
   const phases = [...new Set(samples.map(({ phase }) => phase))];
   const rows = [
     ...phases.map((phase) => row(`${phase}, ${time === "wall" ? "s" : "CPU s"}`, { phase, figure: time })),
     row("state, kB", { phase: "first up", figure: "stateBytes" }, 1e3),
-    row("host's memory, MB", { phase: "first up", figure: "hostRssBytes" }, 1e6),
-    row("requests, first up", { phase: "first up", figure: "requests" }),
-    row("requests, refresh", { phase: "refresh", figure: "requests" }),
+    row("host's memory, MB", { phase: "first up", figure: "hostRssBytes" }, 1e6, 0),
+    row("requests, first up", { phase: "first up", figure: "requests" }, 1, 0),
+    row("requests, refresh", { phase: "refresh", figure: "requests" }, 1, 0),
   ];
   return markdownTable(
     [`${n} webhook${n === 1 ? "" : "s"}`, ...measured, ...pairs.map((pair) => pair.join(" / "))],
@@ -63,11 +64,10 @@ function tableOf(samples, n, time) {
   );
 }
 
-/** @param {import("./results.mjs").Spread | undefined} ratio */
-function cellOf(ratio) {
-  if (ratio === undefined || !Number.isFinite(ratio.max)) return "";
-  const [middle, min, max] = [ratio.median, ratio.min, ratio.max].map((value) => value.toFixed(2));
-  return min === max ? String(middle) : `${middle} (${min}–${max})`;
+/** @param {ReturnType<typeof ratioOf>} ratio */
+function cellOf({ median, min, max }) {
+  if (Number.isNaN(median)) return "";
+  return min === max ? median.toFixed(2) : `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 }
 
 /**

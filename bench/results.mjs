@@ -6,21 +6,17 @@ export const VARIANTS = /** @type {const} */ (["floor", "naive", "dynamic", "plu
 /** @typedef {typeof VARIANTS[number]} Variant */
 /** @typedef {import("./measure.mjs").Cost & { requests: number, stateBytes: number }} Figures */
 /** @typedef {Figures & { variant: Variant, n: number, run: number, phase: string }} Sample one command of one run */
-/** @typedef {{ median: number, min: number, max: number }} Spread */
 /** @typedef {{ n: number, phase: string, figure: keyof Figures }} Which */
 
 /**
- * The figures of one variant, by run.
+ * The median of one variant's runs; NaN when it was not measured.
  *
  * @param {readonly Sample[]} samples
- * @param {Variant} wanted
+ * @param {Variant} variant
  * @param {Which} which
  */
-export function figuresOf(samples, wanted, { n: number, phase: name, figure }) {
-  const ofVariant = samples.filter(
-    ({ variant, n, phase }) => variant === wanted && n === number && phase === name,
-  );
-  return new Map(ofVariant.map((sample) => [sample.run, sample[figure]]));
+export function medianOf(samples, variant, which) {
+  return spreadOf([...figuresOf(samples, variant, which).values()]).median;
 }
 
 /**
@@ -29,21 +25,31 @@ export function figuresOf(samples, wanted, { n: number, phase: name, figure }) {
  * @param {readonly Sample[]} samples
  * @param {readonly [over: Variant, under: Variant]} pair
  * @param {Which} which
- * @returns {Spread | undefined} nothing when one of them was not measured
  */
 export function ratioOf(samples, [over, under], which) {
   const others = figuresOf(samples, under, which);
-  const ratios = [...figuresOf(samples, over, which)].flatMap(([run, figure]) => {
-    const other = others.get(run);
-    return other === undefined ? [] : [figure / other];
-  });
-  return ratios.length === 0 ? undefined : spreadOf(ratios);
+  const ratios = [...figuresOf(samples, over, which)].map(
+    ([run, figure]) => figure / (others.get(run) ?? Number.NaN),
+  );
+  return spreadOf(ratios.filter(Number.isFinite));
 }
 
 /**
- * @param {readonly number[]} values
- * @returns {Spread}
+ * By run.
+ *
+ * @param {readonly Sample[]} samples
+ * @param {Variant} wanted
+ * @param {Which} which
  */
-export function spreadOf(values) {
+function figuresOf(samples, wanted, { n: number, phase: name, figure }) {
+  const found = samples.filter(
+    ({ variant, n, phase }) => variant === wanted && n === number && phase === name,
+  );
+  return new Map(found.map((sample) => [sample.run, sample[figure]]));
+}
+
+/** @param {readonly number[]} values NaN stands for none */
+function spreadOf(values) {
+  if (values.length === 0) return { median: Number.NaN, min: Number.NaN, max: Number.NaN };
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

@@ -11,6 +11,8 @@ import { startCommand } from "../tools/process.mjs";
 import { atMost } from "./bars.mjs";
 
 const RUNS = 11;
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 /** @type {typeof import("@pulumi/pulumi/proto/provider_grpc_pb.js")} */
 const { ResourceProviderClient } = require("@pulumi/pulumi/proto/provider_grpc_pb");
@@ -33,8 +35,11 @@ const WEBHOOK = {
 
 /** What importing the package costs in a program that has Pulumi's SDK already, in fresh processes. */
 export async function measureImport() {
-  const file = fileURLToPath(new URL("import.cjs", import.meta.url));
-  const load = async () => Number((await promisify(execFile)(process.execPath, [file])).stdout);
+  const script = `require("@pulumi/pulumi");
+    const start = performance.now();
+    require("pulumi-up42");
+    console.log(performance.now() - start);`;
+  const load = async () => Number((await run(process.execPath, ["--eval", script], { cwd: HERE })).stdout);
   return atMost("importing the package, ms", await medianOf(load), 10);
 }
 
@@ -45,7 +50,7 @@ export async function measureImport() {
 export async function measureStart() {
   const nothing = async () => {
     const start = performance.now();
-    await promisify(execFile)(process.execPath, ["--eval", "0"]);
+    await run(process.execPath, ["--eval", "0"]);
     return performance.now() - start;
   };
   console.log(`Node.js ${process.version} that does nothing, ms: ${(await medianOf(nothing)).toFixed(0)}`);
@@ -59,12 +64,10 @@ async function timeToFirstRequest() {
   await once(up42.listen(0, "127.0.0.1"), "listening");
   const start = performance.now();
   const requested = once(up42, "request").then(() => performance.now() - start);
-  const env = {
-    ...process.env,
-    ...SETTINGS,
-    UP42_API_URL: `http://127.0.0.1:${Object(up42.address()).port}`,
-  };
-  const plugin = startCommand(PLUGIN, [], { env });
+  // Its port is also the engine's, to which the plugin holds a connection open.
+  const address = `127.0.0.1:${Object(up42.address()).port}`;
+  const env = { ...process.env, ...SETTINGS, UP42_API_URL: `http://${address}` };
+  const plugin = startCommand(PLUGIN, [address], { env });
   try {
     const [port] = await plugin.waitForOutput(/^\d+(?=\n)/);
     const failed = deleteWebhook(`127.0.0.1:${port}`).then(() => {
@@ -72,7 +75,8 @@ async function timeToFirstRequest() {
     });
     return await Promise.race([requested, failed]);
   } finally {
-    plugin.kill();
+    // As the engine ends it.
+    plugin.kill("SIGINT");
     await plugin.result;
     up42.close();
   }

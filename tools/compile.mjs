@@ -12,6 +12,8 @@ const HOST = join("dynamic", "host");
 const PLUGIN = join("plugin", "main");
 /** Has been in all of Node.js since 18, so that its stand-in is never loaded: the largest part of node-fetch. */
 const STAND_IN = "web-streams-polyfill";
+/** Reads descriptions of gRPC services at run time, with a library of its own; nothing here has any. */
+const PROTO_LOADER = "@grpc/proto-loader";
 
 /** What is compiled, in this order. */
 export const PACKAGES = ["provider", "emulator"];
@@ -44,9 +46,9 @@ async function bundleHost() {
   );
 }
 
-/** Replaces the compiled plugin by a file with all that it needs, since it is installed without any package. */
+/** Replaces the compiled plugin by a file with all that it uses, since it is installed without any package. */
 async function bundlePlugin() {
-  await bundleProgram(PLUGIN, []);
+  await bundleProgram(PLUGIN, [PROTO_LOADER]);
 }
 
 /**

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { descendants, isRunning, runCommand } from "../../tools/process.mjs";
+import { descendants, isRunning, runCommand, startCommand } from "../../tools/process.mjs";
 import { startProxy, type TestProxy } from "../support/broken-proxy";
 import { demoEnvironment, type TestDeployment } from "../support/deployment";
 import { PLUGIN_FOLDER, startYamlDeployment } from "../support/yaml";
@@ -36,6 +36,23 @@ describe("the plugin's executable", () => {
     const { exitCode, stdout, stderr } = await runCommand(PLUGIN, [], { env });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/needs Node\.js 20 or newer; this is v\d+.*Install a newer one/);
+  });
+
+  test("keeps its compiled code beside itself, where Node.js can, and ends as the engine ends it", async () => {
+    const newer = join(folder, "newer.js");
+    await writeFile(
+      newer,
+      'require("node:module").enableCompileCache = (folder) => console.error("compiled code:", folder);',
+    );
+    const plugin = startCommand(PLUGIN, [], {
+      env: { ...process.env, NODE_OPTIONS: `--require ${newer}` },
+    });
+    await plugin.waitForOutput(/^\d+\n/);
+    plugin.kill("SIGINT");
+    const { exitCode, stderr } = await plugin.result;
+    expect(stderr).toBe(`compiled code: ${join(PLUGIN_FOLDER, "dist/plugin/compiled")}\n`);
+    // Only a process that ends by itself writes it.
+    expect(exitCode).toBe(0);
   });
 
   test("is found through links, as npm makes them", async () => {

@@ -22,7 +22,7 @@ export interface GeneratedSdk {
  * @param source a schema's file, or a plugin, default: the provider's plugin
  */
 export async function generateSdk(
-  language: "python" | "go",
+  language: "python" | "go" | "nodejs",
   source = join(PLUGIN_FOLDER, "pulumi-resource-up42"),
 ): Promise<GeneratedSdk> {
   const root = await mkdtemp(join(tmpdir(), `pulumi-up42-${language}-`));

@@ -68,6 +68,8 @@ export async function serve(args: readonly string[]): Promise<void> {
   const server = new Server({
     "grpc.max_receive_message_length": LARGEST_MESSAGE,
     "grpc.max_send_message_length": LARGEST_MESSAGE,
+    // Statistics that nobody asks this server for.
+    "grpc.enable_channelz": 0,
   });
   server.addService(ResourceProviderService, {
     handshake: unary((request: proto.ProviderHandshakeRequest) => {

@@ -168,7 +168,8 @@ export class Provider {
 
   #sessionsWith(settings: Properties): Sessions {
     const { isAbandoned } = this.#options;
-    return new Sessions({ config: settingsOf(settings), env: process.env, isAbandoned });
+    // A copy, since each call reads it, and Node.js asks the operating system for each of its variables.
+    return new Sessions({ config: settingsOf(settings), env: { ...process.env }, isAbandoned });
   }
 
   /** One call of the engine's, of which the messages have arrived when it ends. */
