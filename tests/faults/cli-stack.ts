@@ -80,8 +80,8 @@ class CliStack implements Stack {
   readonly #leftBehind: number[] = [];
   readonly #killed: RunningCommand[] = [];
   readonly #outputs: string[] = [];
-  /** Whether a command reported since the last refresh that its host was gone. */
-  #lostHost = false;
+  /** Whether Pulumi advised a refresh since the last one: an update or a delete was cut off, or the host was gone. */
+  #isRefreshDue = false;
   /** The secrets in the stack's configuration. */
   readonly #secrets = new Map<string, string>();
 
@@ -108,11 +108,13 @@ class CliStack implements Stack {
     stop();
     if (this.#killed.includes(running)) {
       await this.#unlock();
+      // The next command warns of these, and then forgets them.
+      this.#isRefreshDue = await this.hasPendingOperations();
       return new Map([[WHOLE_COMMAND, WAS_KILLED]]);
     }
     const result = await running.result;
     this.#outputs.push(describeResult(result));
-    if (result.exitCode === 0 && command.kind === "refresh") this.#lostHost = false;
+    if (result.exitCode === 0 && command.kind === "refresh") this.#isRefreshDue = false;
     return result.exitCode === 0 ? new Map() : await this.#failuresIn(describeResult(result), command);
   }
 
@@ -122,7 +124,7 @@ class CliStack implements Stack {
 
   async hasPendingOperations(): Promise<boolean> {
     const { pending_operations } = (await this.#state()).deployment;
-    return this.#lostHost || pending_operations.some(({ type }) => type !== "creating");
+    return this.#isRefreshDue || pending_operations.some(({ type }) => type !== "creating");
   }
 
   async forget(name: string): Promise<void> {
@@ -150,7 +152,7 @@ class CliStack implements Stack {
     if (hosts.length === 0) return;
     this.interruptions.push(`${kind} in ${command.kind}`);
     if (kind === "kill -9 of the host") {
-      this.#lostHost = true;
+      this.#isRefreshDue = true;
       signalAll(
         hosts.map(({ pid }) => pid),
         "SIGKILL",
