@@ -1,14 +1,8 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { startProxy } from "../support/broken-proxy";
-import {
-  demoEnvironment,
-  script,
-  startDeployment,
-  type TestDeployment,
-  takeCalls,
-  takeRequests,
-} from "../support/deployment";
+import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
 import { startReceiver } from "../support/receiver";
+import { demoEnvironment } from "../support/up42-account";
 
 const RIGHT = 'new Webhook("orders", { url: "https://example.com/up42", events: ["order.status"] })';
 

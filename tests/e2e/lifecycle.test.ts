@@ -6,16 +6,9 @@ import eventsResponse from "../fixtures/seed/events-response.json";
 import testRequest from "../fixtures/seed/test-request.json";
 import testResponse from "../fixtures/seed/test-response.json";
 import { startProxy, type TestProxy } from "../support/broken-proxy";
-import {
-  demoEnvironment,
-  script,
-  startDeployment,
-  type TestDeployment,
-  takeCalls,
-  takeRequests,
-} from "../support/deployment";
+import { script, startDeployment, type TestDeployment, takeCalls, takeRequests } from "../support/deployment";
 import { createProject } from "../support/pulumi";
-import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
+import { demoEnvironment, loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
 
 const OTHER = {
   ...DEMO_ACCOUNT,

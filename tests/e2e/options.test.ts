@@ -1,12 +1,7 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
-import {
-  demoEnvironment,
-  script,
-  startDeployment,
-  type TestDeployment,
-  takeCalls,
-} from "../support/deployment";
+import { script, startDeployment, type TestDeployment, takeCalls } from "../support/deployment";
 import type { Deployment } from "../support/pulumi";
+import { demoEnvironment } from "../support/up42-account";
 
 const OTHER = {
   ...DEMO_ACCOUNT,

@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { DEMO_ACCOUNT } from "up42-emulator";
-import { demoEnvironment, script, startDeployment, type TestDeployment } from "../support/deployment";
+import { script, startDeployment, type TestDeployment } from "../support/deployment";
 import type { PulumiProject } from "../support/pulumi";
-import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
+import { demoEnvironment, loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
 
 /** An account whose workspace is another one. */
 const OTHER = {

@@ -1,8 +1,8 @@
 import { DEMO_ACCOUNT, type Emulator } from "up42-emulator";
 import { startProxy } from "../support/broken-proxy";
-import { demoEnvironment, takeCalls } from "../support/deployment";
+import { takeCalls } from "../support/deployment";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { loginAs } from "../support/up42-account";
+import { demoEnvironment, loginAs } from "../support/up42-account";
 import { reference, startYamlDeployment, yamlProject } from "../support/yaml";
 
 const OTHER = {

@@ -1,10 +1,9 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { startDeployment, type TestDeployment, takeCalls } from "../support/deployment";
 import { type GeneratedSdk, generateSdk } from "../support/generated-sdk";
-import type { ProjectFiles } from "../support/pulumi";
+import { PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
-import { PLUGIN_FOLDER } from "../support/yaml";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const EVENTS = "GET /webhooks/events";

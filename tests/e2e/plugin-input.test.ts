@@ -1,4 +1,5 @@
-import { demoEnvironment, type TestDeployment, takeCalls } from "../support/deployment";
+import { type TestDeployment, takeCalls } from "../support/deployment";
+import { demoEnvironment } from "../support/up42-account";
 import { reference, startYamlDeployment, yamlProject } from "../support/yaml";
 
 describe("bad input is refused at preview by the plugin, with the texts that the dynamic provider has", () => {

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { descendants, isRunning, runCommand, startCommand } from "../../tools/process.mjs";
 import { startProxy, type TestProxy } from "../support/broken-proxy";
-import { demoEnvironment, type TestDeployment } from "../support/deployment";
-import { PLUGIN_FOLDER, startYamlDeployment } from "../support/yaml";
+import type { TestDeployment } from "../support/deployment";
+import { PLUGIN_FOLDER } from "../support/pulumi";
+import { demoEnvironment } from "../support/up42-account";
+import { startYamlDeployment } from "../support/yaml";
 
 const PLUGIN = join(PLUGIN_FOLDER, "pulumi-resource-up42");
 

@@ -4,10 +4,9 @@ import { DEMO_ACCOUNT, type RecordedRequest } from "up42-emulator";
 import { runCommand } from "../../tools/process.mjs";
 import { startDeployment, type TestDeployment, takeRequests } from "../support/deployment";
 import { type GeneratedSdk, generateSdk } from "../support/generated-sdk";
-import { WORKSPACE } from "../support/pulumi";
+import { PLUGIN_FOLDER, WORKSPACE } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook } from "../support/up42-account";
-import { PLUGIN_FOLDER } from "../support/yaml";
 
 const SECRET = canary("webhook");
 const PASSWORD = canary("password");

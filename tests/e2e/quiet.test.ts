@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { runCommand } from "../../tools/process.mjs";
-import { demoEnvironment, script, startDeployment, type TestDeployment } from "../support/deployment";
-import { loginAs, onlyWebhook } from "../support/up42-account";
+import { script, startDeployment, type TestDeployment } from "../support/deployment";
+import { demoEnvironment, loginAs, onlyWebhook } from "../support/up42-account";
 
 const ARGS = `url: "https://example.com/up42", events: ["order.status"], active: true`;
 

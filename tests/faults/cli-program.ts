@@ -1,5 +1,4 @@
-import type { ProjectFiles } from "../support/pulumi";
-import { PLUGIN_FOLDER } from "../support/yaml";
+import { PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
 import { type DoorKind, WEBHOOK_TYPES } from "./door";
 import { type Command, IN_COMPONENT, type Program } from "./stack";
 

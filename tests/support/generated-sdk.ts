@@ -5,7 +5,7 @@ import { requireLanguageHosts, requirePulumi } from "../../tools/pulumi-cli.mjs"
 import { ownEnvironment, pulumiVariables } from "../../tools/pulumi-project.mjs";
 import { pythonWith, run } from "../python/environment";
 import { removeFolder, setUpIn } from "./folders";
-import { PLUGIN_FOLDER } from "./yaml";
+import { PLUGIN_FOLDER } from "./pulumi";
 
 /** Pulumi's SDK for Python, what generated packages need besides, and what they are installed with. */
 const PYTHON_PACKAGES = ["pulumi==3.259.0", "parver==0.5", "setuptools==80.9.0"];

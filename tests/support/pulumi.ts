@@ -12,6 +12,9 @@ import { copyOwnFiles } from "./folders";
 
 export { WORKSPACE };
 
+/** The folder of the compiled plugin, with its executable. */
+export const PLUGIN_FOLDER = join(WORKSPACE, "provider");
+
 /** The files of a Pulumi project, `Pulumi.yaml` among them: their contents by their paths. */
 export type ProjectFiles = Readonly<Record<string, string>>;
 

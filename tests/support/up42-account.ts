@@ -15,6 +15,16 @@ const Body = v.object({
 /** The fields of a webhook, in UP42's own words. */
 export type WebhookBody = v.InferOutput<typeof Body>;
 
+/** Credentials and addresses of the emulator's demo account, as environment variables. */
+export function demoEnvironment(emulatorUrl: string): Record<string, string> {
+  return {
+    UP42_API_URL: emulatorUrl,
+    UP42_USERNAME: DEMO_ACCOUNT.username,
+    UP42_PASSWORD: DEMO_ACCOUNT.password,
+    UP42_WORKSPACE_ID: DEMO_ACCOUNT.workspaceId,
+  };
+}
+
 /** A person who works in the same workspace, beside the stack: plain HTTP, nothing of the provider's. */
 export interface Colleague {
   readonly token: string;

@@ -1,9 +1,5 @@
-import { join } from "node:path";
 import { type DeploymentOptions, startDeployment, type TestDeployment } from "./deployment";
-import { type ProjectFiles, WORKSPACE } from "./pulumi";
-
-/** The folder of the compiled plugin, with its executable. */
-export const PLUGIN_FOLDER = join(WORKSPACE, "provider");
+import { PLUGIN_FOLDER, type ProjectFiles } from "./pulumi";
 
 /** What a YAML program declares, as its file has it. */
 export interface YamlProgram {
