@@ -91,6 +91,10 @@ class CliStack implements Stack {
     private readonly door: DoorKind,
   ) {}
 
+  get seesUntargeted(): boolean {
+    return this.door === "dynamic";
+  }
+
   async run(command: Command, { interruption, isCalm = false }: Circumstances): Promise<Failures> {
     const failsTest = interruption?.kind === "failing test" && command.kind === "up";
     await this.#write(command, failsTest);

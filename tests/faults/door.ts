@@ -54,6 +54,8 @@ export interface Door {
   readonly outputs: string[];
   /** Whether the SDK marks secret outputs by their names, and not the provider. */
   readonly marksByName: boolean;
+  /** Whether the provider hears of the resources that are not targeted: the package marks copies in the program. */
+  readonly seesUntargeted: boolean;
   /** Works with providers that are new, as each command has them. */
   with<T>(use: Use, work: (providers: Providers) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -114,7 +116,12 @@ export class HostPool<H extends Host> {
     if (known !== undefined && (await known).commands < this.mostCommands) return await known;
     // Another lane may have started one while this one waited.
     if (this.#current === known) {
-      this.#current = this.start().then((host) => ({ host, commands: 0, users: 0 }));
+      const started = this.start().then((host) => ({ host, commands: 0, users: 0 }));
+      // One that failed to start is not kept for the next command.
+      started.catch(() => {
+        if (this.#current === started) this.#current = undefined;
+      });
+      this.#current = started;
     }
     return await this.#shared();
   }

@@ -34,6 +34,7 @@ export class DynamicHost extends ProviderClient {
 export class DynamicDoor implements Door {
   readonly outputs: string[] = [];
   readonly marksByName = true;
+  readonly seesUntargeted = true;
   readonly #pools: ReadonlyMap<Pace, HostPool<DynamicHost>>;
   #commands = 0;
 

@@ -21,6 +21,10 @@ export class HostStack implements Stack {
     private readonly lane: Lane,
   ) {}
 
+  get seesUntargeted(): boolean {
+    return this.door.seesUntargeted;
+  }
+
   async run(command: Command, circumstances: Circumstances): Promise<Failures> {
     const failures = await this.#run(command, circumstances);
     const isRefreshed = command.kind === "refresh" && command.targets === undefined && failures.size === 0;

@@ -29,6 +29,7 @@ export class HostError extends Error {
 
 const URN = urnOf("pulumi-nodejs:dynamic/up42:Webhook", "webhook");
 const MESSAGE_BYTES = 400 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 120_000;
 
 /** Nobody listens there; a host that has never met its engine does not miss it. */
 export const NO_ENGINE = "127.0.0.1:1";
@@ -108,10 +109,20 @@ export class ProviderClient {
   }
 
   async configure(config: Properties): Promise<void> {
+    await this.#connected();
     const request = new messages.ConfigureRequest();
     request.setArgs(Struct.fromJavaScript(config));
     const answer = await unary<messages.ConfigureResponse>((done) => this.#client.configure(request, done));
     this.#acceptsSecrets = answer.getAcceptsecrets();
+  }
+
+  /** As the engine does: a provider that is slow to answer is no failure. */
+  async #connected(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#client.waitForReady(Date.now() + CONNECT_TIMEOUT_MS, (error) =>
+        error ? reject(error) : resolve(),
+      );
+    });
   }
 
   /** @throws HostError with the reasons of failed checks */

@@ -19,6 +19,7 @@ interface PluginHost {
 export class PluginDoor implements Door {
   readonly outputs: string[] = [];
   readonly marksByName = false;
+  readonly seesUntargeted = false;
   readonly #pool: HostPool<PluginHost>;
 
   constructor(provider: ProviderOptions) {

@@ -42,8 +42,7 @@ export class Recovery {
     for (const [resource, message] of failures) {
       const wanted = changed.get(resource);
       if (wanted !== undefined) changed.set(resource, await this.#corrected(wanted, message));
-      // It has another owner now, so it stays at UP42.
-      else if (this.#namesOthers(message) && message.includes("It was kept"))
+      else if (message.includes("It was kept") && (await this.#hasAnotherOwner(resource, message)))
         await this.stack.forget(resource);
     }
     if (await this.isRefreshAdvised()) await this.run({ kind: "refresh", program });
@@ -76,6 +75,13 @@ export class Recovery {
 
   async #deleteTwinsOf(wanted: Properties): Promise<void> {
     await this.#deleteByHand(({ name, url }) => `${name} ${url}` === `${wanted.name} ${wanted.url}`);
+  }
+
+  /** Whether somebody else's webhook is named, or one that another entry of the stack has. */
+  async #hasAnotherOwner(resource: string, message: string): Promise<boolean> {
+    const entries = await this.stack.entries();
+    const { id } = entries.find(({ name }) => name === resource) ?? {};
+    return this.#namesOthers(message) || entries.some((entry) => entry.id === id && entry.name !== resource);
   }
 
   #namesOthers(message: string): boolean {

@@ -97,11 +97,14 @@ class Run {
     const { deviation } = this.#surroundings.proxy;
     this.faults.push(...(deviation?.kinds ?? []));
     await this.#others.begin();
-    for (const step of this.scenario.steps) await this.#perform(step);
-    // Also after all that hosts without an engine may have done.
-    await this.#stack.close();
-    await this.#compare();
-    await this.#clean();
+    try {
+      for (const step of this.scenario.steps) await this.#perform(step);
+      // Also after all that hosts without an engine may have done.
+      await this.#stack.close();
+      await this.#compare();
+    } finally {
+      await this.#clean();
+    }
   }
 
   /** Runs one command under faults; recovers and compares, if the user stops there. */
@@ -110,7 +113,8 @@ class Run {
     await this.#others.act(step);
     this.#ignoresWarnings = step.ignoresWarnings === true;
     const failures = await this.#underFaults(step);
-    if (isRefused) compareTwins(await this.#situation(), this.findings);
+    const isSeen = command.targets === undefined || this.#stack.seesUntargeted;
+    if (isRefused && isSeen) compareTwins(await this.#situation(), this.findings);
     if (settled === undefined) return;
     this.#program = settled;
     if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);

@@ -46,6 +46,8 @@ export interface Circumstances {
 export interface Stack {
   /** The interruptions that took place; counting takes them out. */
   readonly interruptions: string[];
+  /** Whether the provider hears of the resources that are not targeted. */
+  readonly seesUntargeted: boolean;
   run(command: Command, circumstances: Circumstances): Promise<Failures>;
   entries(): Promise<readonly Entry[]>;
   /** Whether updates or deletes were cut off, so that a refresh is due: Pulumi warns, or reports that its host is gone. */

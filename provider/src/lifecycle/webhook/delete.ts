@@ -70,7 +70,8 @@ async function isKept(
       `a colleague may rely on it. It was kept`,
     {
       nextStep:
-        "Run `pulumi refresh` and then the same command again to delete it, or `pulumi state delete` to leave it at UP42",
+        "If another resource or stack has it now, run `pulumi state delete` to leave it at UP42. Else run " +
+        "`pulumi refresh` and then the same command again to delete it",
     },
   );
 }
