@@ -77,7 +77,7 @@ export class Recovery {
     await this.#deleteByHand(({ name, url }) => `${name} ${url}` === `${wanted.name} ${wanted.url}`);
   }
 
-  /** Whether somebody else's webhook is named, or one that another entry of the stack has. */
+  /** Whether the message names a webhook of another owner, or one that another entry of the stack has. */
   async #hasAnotherOwner(resource: string, message: string): Promise<boolean> {
     const entries = await this.stack.entries();
     const { id } = entries.find(({ name }) => name === resource) ?? {};
