@@ -47,6 +47,8 @@ describe("a stack moves from the dynamic provider to the plugin, and back", () =
   beforeAll(async () => {
     deployment = await startDeployment({
       program: dynamic,
+      // It is replaced by a program in YAML.
+      ownProcess: true,
       emulator: { accounts: [DEMO_ACCOUNT, OTHER] },
       config: {
         "up42:username": DEMO_ACCOUNT.username,

@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { copyFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { DEMO_ACCOUNT, type RecordedRequest } from "up42-emulator";
 import { runCommand } from "../../tools/process.mjs";
@@ -67,11 +67,13 @@ describe("one TypeScript program through both doors", () => {
 
   beforeAll(async () => {
     sdk = await generateSdk("nodejs");
-    // What `pulumi package add` does besides: it installs what the package needs, and compiles it.
+    // What `pulumi package add` does besides: it installs what the package needs, compiles it, and lets it find its
+    // version.
     await symlink(join(WORKSPACE, "node_modules"), join(sdk.folder, "node_modules"), "dir");
     const tsc = join(WORKSPACE, "node_modules", "typescript", "bin", "tsc");
     const compiled = await runCommand(process.execPath, [tsc], { cwd: sdk.folder });
     expect(compiled).toMatchObject({ exitCode: 0 });
+    await copyFile(join(sdk.folder, "package.json"), join(sdk.folder, "bin", "package.json"));
   });
 
   afterAll(() => sdk?.dispose());

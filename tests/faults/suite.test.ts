@@ -9,10 +9,10 @@ const seeds = (seed: number, count: number) =>
   Array.from({ length: count }, (_, index) => seedOfRun(seed, index));
 
 /** A small, fixed part of what `npm run faults` runs; see docs/reliability.md. */
-test.each<{ readonly door: DoorKind; readonly runs: number; readonly cli: number }>([
-  { door: "dynamic", runs: 100, cli: 2 },
-  { door: "plugin", runs: 60, cli: 1 },
-])("under faults nothing is lost, duplicated, orphaned or leaked: $door", async ({ door, runs, cli }) => {
+test.each([
+  ["dynamic", 100, 2],
+  ["plugin", 60, 1],
+] as const)("under faults nothing is lost, duplicated, orphaned or leaked: %s", async (door, runs, cli) => {
   const summary = await runSuite({ door, seeds: seeds(1, runs), cliSeeds: seeds(2, cli), lanes: runs });
   expect(describeFailures(summary, true)).toEqual([]);
   expect(summary.results).toHaveLength(runs + cli);

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -40,6 +41,8 @@ func (host *languageHost) GeneratePackage(
 	switch host.language {
 	case "go":
 		files, err = golang.GeneratePackage("pulumi", pkg, req.LocalDependencies)
+	case "nodejs":
+		files, err = nodejs.GeneratePackage("pulumi", pkg, req.ExtraFiles, req.LocalDependencies, true, loader)
 	case "python":
 		files, err = python.GeneratePackage("pulumi", pkg, req.ExtraFiles, loader)
 	default:
