@@ -11,7 +11,7 @@ const seeds = (seed: number, count: number) =>
 /** A small, fixed part of what `npm run faults` runs; see docs/reliability.md. */
 test.each([
   ["dynamic", 100, 2],
-  ["plugin", 60, 1],
+  ["plugin", 100, 1],
 ] as const)("under faults nothing is lost, duplicated, orphaned or leaked: %s", async (door, runs, cli) => {
   const summary = await runSuite({ door, seeds: seeds(1, runs), cliSeeds: seeds(2, cli), lanes: runs });
   expect(describeFailures(summary, true)).toEqual([]);
