@@ -79,6 +79,7 @@ class CliStack implements Stack {
   /** Processes whose CLI was killed: they are left alone until the run is over. */
   readonly #leftBehind: number[] = [];
   readonly #killed: RunningCommand[] = [];
+  #isNewlyKilled = false;
   readonly #outputs: string[] = [];
   /** Whether Pulumi advised a refresh since the last one: an update or a delete was cut off, or the host was gone. */
   #isRefreshDue = false;
@@ -140,6 +141,11 @@ class CliStack implements Stack {
     return { ...(await this.project.files()), outputs: this.#outputs.join("\n") };
   }
 
+  async quiet(): Promise<void> {
+    if (this.#isNewlyKilled) await delay(2 * ATTEMPT_TIMEOUT_MS);
+    this.#isNewlyKilled = false;
+  }
+
   async close(): Promise<void> {
     // By then, all that a host without an engine could still do has been done.
     if (this.#killed.length > 0) await delay(TIMEOUT_SECONDS * 1000);
@@ -165,6 +171,7 @@ class CliStack implements Stack {
       signalAll([-running.pid], "SIGINT");
     } else {
       this.#killed.push(running);
+      this.#isNewlyKilled = true;
       this.#leftBehind.push(...started.map(({ pid }) => pid));
       signalAll(
         [kind === "SIGHUP of the CLI" ? -running.pid : running.pid],

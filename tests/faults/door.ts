@@ -34,6 +34,8 @@ export interface Providers {
   of(resource: Resource): Promise<ProviderOf>;
   /** Lets them know of Ctrl-C. */
   cancel(): Promise<void>;
+  /** Resolves when their processes have met all that came before, or have ended. */
+  answered(): Promise<void>;
   killNow(): void;
 }
 

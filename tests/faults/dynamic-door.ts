@@ -80,6 +80,7 @@ export class DynamicDoor implements Door {
         });
       },
       cancel: async () => await client.cancel(),
+      answered: async () => await client.answered(),
       killNow: () => client.process.killNow(),
     };
   }

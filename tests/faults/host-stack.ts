@@ -1,11 +1,10 @@
-import { Server, ServerCredentials, type sendUnaryData } from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { Door, Use } from "./door";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Door, Providers, Use } from "./door";
 import { Engine, type State } from "./engine";
+import { EngineServer } from "./engine-server";
 import { isMarked } from "./host";
 import { atInterruption, type Interruption } from "./interruptions";
-import type { Lane } from "./lane";
+import { ATTEMPT_TIMEOUT_MS, type Lane } from "./lane";
 import type { Circumstances, Command, Entry, Failures, Stack } from "./stack";
 
 /** A stack whose commands run with one of the doors and an engine of ours. */
@@ -14,6 +13,8 @@ export class HostStack implements Stack {
   readonly #state: State = [];
   /** What hosts still do whose engine was killed. */
   readonly #leftBehind: Promise<void>[] = [];
+  /** What was on its way when an engine was killed. */
+  readonly #onItsWay: Promise<void>[] = [];
   #hasPendingOperations = false;
 
   constructor(
@@ -81,6 +82,10 @@ export class HostStack implements Stack {
     return await Promise.resolve({ "the state": text });
   }
 
+  async quiet(): Promise<void> {
+    await Promise.all(this.#onItsWay.splice(0));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#leftBehind);
   }
@@ -106,6 +111,7 @@ export class HostStack implements Stack {
           server.stop();
           this.#hasPendingOperations ||= engine.isChanging;
           engine.abandon();
+          this.#onItsWay.push(Promise.race([lastAttempts(providers), engine.hostIsDone()]));
         };
         resolve(await this.#interrupted(command, interruption, engine, interrupt));
         await engine.hostIsDone();
@@ -149,22 +155,12 @@ export class HostStack implements Stack {
   }
 }
 
-/** What the providers of a command see of its engine: that it is there, and takes messages. */
-class EngineServer {
-  private constructor(
-    readonly address: string,
-    readonly stop: () => void,
-  ) {}
-
-  static async start(): Promise<EngineServer> {
-    const server = new Server();
-    const log = (_message: unknown, done: sendUnaryData<Empty>): void => done(null, new Empty());
-    server.addService(EngineService, { log });
-    const port = await new Promise<number>((resolve, reject) => {
-      server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
-      );
-    });
-    return new EngineServer(`127.0.0.1:${port}`, () => server.forceShutdown());
-  }
+/**
+ * Resolves when the attempts are over that began before the providers could know that their engine is gone. The clock
+ * of a busy machine does not say so: the providers have to answer, once to have seen it, and once after the time-out.
+ */
+async function lastAttempts(providers: Providers): Promise<void> {
+  await providers.answered();
+  await delay(ATTEMPT_TIMEOUT_MS);
+  await providers.answered();
 }

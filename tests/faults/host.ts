@@ -78,6 +78,10 @@ export class HostProcess {
     throw new Error(`a host ended before it listened: ${this.#output}`);
   }
 
+  onceGone(act: () => void): void {
+    this.#child.once("exit", act);
+  }
+
   /** Writes a line to the process. */
   say(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
@@ -204,6 +208,11 @@ export class ProviderClient {
   /** Ctrl-C: the engine lets its providers know. */
   async cancel(): Promise<void> {
     await unary<Empty>((done) => this.#client.cancel(new Empty(), done));
+  }
+
+  /** Resolves when the process has met all that came before, or has ended. */
+  async answered(): Promise<void> {
+    await new Promise<void>((resolve) => this.#client.getPluginInfo(new Empty(), () => resolve()));
   }
 
   close(): void {

@@ -19,11 +19,6 @@ export interface Interruption {
   readonly requests: number;
 }
 
-/** Whether the CLI is killed, so that its host is left behind. */
-export function isOfCli(interruption: Interruption | undefined): boolean {
-  return ["kill -9 of the CLI", "SIGHUP of the CLI"].includes(interruption?.kind ?? "");
-}
-
 export function drawInterruption(random: Random): Interruption {
   return {
     kind: random.pick(INTERRUPTIONS),

@@ -32,7 +32,9 @@ export class Lanes {
     const folder = await programFolder();
     const provider = { isFresh: true, without };
     const door =
-      doorKind === "plugin" ? new PluginDoor(provider) : new DynamicDoor(folder.path, provider, lanes);
+      doorKind === "plugin"
+        ? new PluginDoor(folder.path, provider)
+        : new DynamicDoor(folder.path, provider, lanes);
     return new Lanes(emulator, folder, lanes, door);
   }
 

@@ -1,6 +1,8 @@
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { WORKSPACE } from "../../tools/pulumi-project.mjs";
 import { type Door, HostPool, type Providers, type Use, WEBHOOK_TYPES } from "./door";
+import { EngineServer } from "./engine-server";
 import { hostEnvironment, type ProviderOptions } from "./folder";
 import { HostProcess, type Properties, ProviderClient, urnOf } from "./host";
 import { settingsOf } from "./lane";
@@ -11,7 +13,9 @@ const MOST_COMMANDS = 40;
 /** A process in which each provider is a plugin as new as in a process of its own. */
 interface PluginHost {
   readonly process: HostProcess;
-  /** @param address where the engine listens, or nothing */
+  /** An engine that is there as long as the process: a plugin without one ends, and its process with it. */
+  engine(): Promise<string>;
+  /** @param address where its engine listens */
   provider(address: string, settings: Properties): Promise<ProviderClient>;
 }
 
@@ -22,14 +26,15 @@ export class PluginDoor implements Door {
   readonly seesUntargeted = false;
   readonly #pool: HostPool<PluginHost>;
 
-  constructor(provider: ProviderOptions) {
-    const start = async () => await Promise.resolve(startHost(provider));
+  /** @param folder where its processes keep what they share */
+  constructor(folder: string, provider: ProviderOptions) {
+    const start = async () => startHost(await mkdtemp(join(folder, "plugins-")), provider);
     this.#pool = new HostPool(start, MOST_COMMANDS, this.outputs);
   }
 
   async with<T>(use: Use, work: (providers: Providers) => Promise<T>): Promise<T> {
     const withHost = async (host: PluginHost): Promise<T> => await withProviders(host, use, work);
-    // A plugin without an engine ends, and its process with it.
+    // The engine of a command with an address is going to end.
     const isOwn = use.isOwn === true || use.address !== undefined;
     return await (isOwn ? this.#pool.withOwn(withHost) : this.#pool.withShared(withHost));
   }
@@ -39,11 +44,21 @@ export class PluginDoor implements Door {
   }
 }
 
-function startHost(provider: ProviderOptions): PluginHost {
+function startHost(folder: string, provider: ProviderOptions): PluginHost {
   const script = join(WORKSPACE, "tests/faults/fresh-provider.cjs");
-  const process = new HostProcess([script], { env: hostEnvironment({ ...provider, isFresh: false }) });
+  const env = { ...hostEnvironment({ ...provider, isFresh: false }), TMPDIR: folder };
+  const process = new HostProcess([script], { env });
+  const engines: EngineServer[] = [];
+  process.onceGone(() => {
+    for (const engine of engines) engine.stop();
+  });
   return {
     process,
+    engine: async () => {
+      const engine = await EngineServer.start();
+      engines.push(engine);
+      return engine.address;
+    },
     provider: async (address, settings) => {
       process.say(address);
       const client = new ProviderClient(await process.nextPort());
@@ -54,10 +69,12 @@ function startHost(provider: ProviderOptions): PluginHost {
 }
 
 async function withProviders<T>(
-  { process, provider }: PluginHost,
-  { lane, pace, address = "" }: Use,
+  { process, engine, provider }: PluginHost,
+  { lane, pace, ...use }: Use,
   work: (providers: Providers) => Promise<T>,
 ): Promise<T> {
+  // Providers of one engine know of each other.
+  const address = use.address ?? (await engine());
   const clients = new Map<string, Promise<ProviderClient>>();
   const clientOf = (profile: string): Promise<ProviderClient> => {
     const client = clients.get(profile) ?? provider(address, settingsOf(lane, pace));
@@ -80,6 +97,7 @@ async function withProviders<T>(
         },
       }),
       cancel: async () => await each(async (client) => await client.cancel()),
+      answered: async () => await each(async (client) => await client.answered()),
       killNow: () => process.killNow(),
     });
   } finally {

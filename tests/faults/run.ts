@@ -1,8 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { carryOut, compare, compareTwins, type Findings, noFindings, type Situation } from "./compare";
 import { drawDeviation } from "./deviations";
-import { isOfCli } from "./interruptions";
-import { ATTEMPT_TIMEOUT_MS } from "./lane";
 import { leaks } from "./leaks";
 import { Others } from "./outside";
 import { FaultPlan, Outage } from "./plan";
@@ -138,7 +136,7 @@ class Run {
       return await this.#run(command, { interruption });
     } finally {
       // What was on its way when the CLI was killed still arrives; nobody runs the next command so soon.
-      if (isOfCli(interruption)) await delay(2 * ATTEMPT_TIMEOUT_MS);
+      await this.#stack.quiet();
       proxy.plan = undefined;
       await proxy.idle();
       await this.#others.settled();

@@ -56,6 +56,8 @@ export interface Stack {
   forget(name: string): Promise<void>;
   /** Everything in which no secret may be, by where it is. */
   texts(): Promise<Readonly<Record<string, string>>>;
+  /** Resolves when nothing is on its way any more from hosts whose CLI was killed. */
+  quiet(): Promise<void>;
   /** Waits for what interrupted commands left behind, and ends it. */
   close(): Promise<void>;
 }

@@ -1,20 +1,35 @@
 import { setTimeout } from "node:timers/promises";
+import * as v from "valibot";
 import type { Operation } from "../up42/operation";
+import { ALONE, type SharedLog } from "./shared-log";
 
 /** The engine hands over its next resource within this time, unless it waits for an earlier one. */
 const QUIET_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
 
+/** How many calls a process works on that do not wait for others, and when the last one began or ended. */
+export const activitySchema = v.object({ busy: v.number(), at: v.number() });
+
+type Activity = v.InferOutput<typeof activitySchema>;
+
 /** The engine's calls about webhooks, in every account: which are under way, and when the last one began or ended. */
 export class Calls {
+  readonly #log: SharedLog<Activity>;
+  readonly #others = new Map<string, Activity>();
   #underWay = 0;
   #waiting = 0;
   #last = 0;
   #quiet: Promise<void> | undefined;
 
+  /** @param log What the engine's other processes are busy with. */
+  constructor(log: SharedLog<Activity> = ALONE) {
+    this.#log = log;
+  }
+
   /** Notes that the engine called: more calls may follow at once. */
   touch(): void {
     this.#last = Date.now();
+    this.#share();
   }
 
   /** Runs what the engine has called for, which it may wait for before it hands over more. */
@@ -40,6 +55,7 @@ export class Calls {
       () => undefined,
     );
     this.#waiting += 1;
+    this.#share();
     // All that wait go on together, since each that ends lets the engine go on.
     this.#quiet ??= this.#untilQuiet().finally(() => {
       this.#quiet = undefined;
@@ -48,18 +64,36 @@ export class Calls {
       await Promise.race([this.#quiet, timeOver]);
     } finally {
       this.#waiting -= 1;
+      this.#share();
       timer.abort();
     }
   }
 
   async #untilQuiet(): Promise<void> {
     for (;;) {
-      const isBusy = this.#underWay > this.#waiting;
-      const remaining = this.#last + QUIET_MS - Date.now();
+      const all = this.#all();
+      const isBusy = all.some(({ busy }) => busy > 0);
+      const remaining = Math.max(...all.map(({ at }) => at)) + QUIET_MS - Date.now();
       if (!isBusy && remaining <= 0) {
         return;
       }
       await setTimeout(isBusy ? LOOK_AGAIN_MS : remaining, undefined, { ref: false });
     }
+  }
+
+  /** What this process and the others are busy with. */
+  #all(): readonly Activity[] {
+    for (const { by, entry } of this.#log.news()) {
+      this.#others.set(by, entry);
+    }
+    return [this.#own(), ...this.#others.values()];
+  }
+
+  #own(): Activity {
+    return { busy: this.#underWay - this.#waiting, at: this.#last };
+  }
+
+  #share(): void {
+    this.#log.append(this.#own());
   }
 }

@@ -1,79 +1,127 @@
+import * as v from "valibot";
 import { Calls } from "./calls";
+import { ALONE, type SharedLog } from "./shared-log";
 import { sameTime } from "./webhook/compare";
 
+const claimSchema = v.object({ id: v.string(), updatedAt: v.string() });
+
 /** A webhook as one state entry last saw it. */
-interface Claim {
-  readonly id: string;
-  readonly updatedAt: string;
-}
+type Claim = v.InferOutput<typeof claimSchema>;
+
+/** What has become of a claim. */
+export const changeSchema = v.variant("kind", [
+  v.object({ kind: v.picklist(["add", "adopt", "leave", "remove"]), ...claimSchema.entries }),
+  v.object({ kind: v.literal("moved"), ...claimSchema.entries, before: v.string() }),
+]);
+
+type Change = v.InferOutput<typeof changeSchema>;
 
 /**
- * Which webhooks belong to the resources that this process has met, in every account. The engine hands over a state
- * entry without its name, so an entry is known by what it last saw: two entries with one webhook differ in it, since
- * each adoption changes the webhook.
+ * Which webhooks belong to the resources that this process has met, in every account, and those of the engine's other
+ * processes. The engine hands over a state entry without its name, so an entry is known by what it last saw: two
+ * entries with one webhook differ in it, since each adoption changes the webhook.
  */
 export class Claims {
   /** What the claims come from. */
-  readonly calls = new Calls();
+  readonly calls: Calls;
+  readonly #log: SharedLog<Change>;
   readonly #updatedAt = new Map<string, Set<string>>();
   readonly #adopted = new Map<string, string>();
   /** Webhooks whose entries are being deleted: their claims end with them. */
   readonly #leaving: Claim[] = [];
 
+  /** @param log The claims of the engine's other processes. */
+  constructor(log: SharedLog<Change> = ALONE, calls = new Calls()) {
+    this.#log = log;
+    this.calls = calls;
+  }
+
   /** Says that an entry which stays in the program has this webhook. */
   add({ id, updatedAt }: Claim): void {
-    const known = this.#updatedAt.get(id) ?? new Set();
-    this.#updatedAt.set(id, known.add(updatedAt));
+    this.#change({ kind: "add", id, updatedAt });
   }
 
   /** Says that the entry which saw `before` has written the webhook itself. */
   moved(before: Claim, updatedAt: string): void {
-    this.#updatedAt.get(before.id)?.delete(before.updatedAt);
-    if (this.#adopted.get(before.id) === before.updatedAt) {
-      this.#adopted.set(before.id, updatedAt);
-    }
-    this.add({ id: before.id, updatedAt });
+    this.#change({ kind: "moved", id: before.id, before: before.updatedAt, updatedAt });
   }
 
   /** Says that an entry has just adopted this webhook. */
-  adopt(claim: Claim): void {
-    this.#adopted.set(claim.id, claim.updatedAt);
-    this.add(claim);
+  adopt({ id, updatedAt }: Claim): void {
+    this.#change({ kind: "adopt", id, updatedAt });
   }
 
   /** Says that the entry which has this webhook is being deleted. */
-  leave(claim: Claim): void {
-    this.#leaving.push(claim);
+  leave({ id, updatedAt }: Claim): void {
+    this.#change({ kind: "leave", id, updatedAt });
+  }
+
+  /** Says that the webhook is gone. */
+  remove(id: string): void {
+    this.#change({ kind: "remove", id, updatedAt: "" });
   }
 
   /** Whether an entry that is being deleted knows the webhook as it was at this time. */
   isLeftAs({ id, updatedAt }: Claim): boolean {
+    this.#hear();
     return this.#leaving.some((claim) => claim.id === id && sameTime(claim.updatedAt, updatedAt));
   }
 
-  remove(id: string): void {
-    this.#updatedAt.delete(id);
-    this.#adopted.delete(id);
-  }
-
   has(id: string): boolean {
+    this.#hear();
     return this.#updatedAt.has(id);
   }
 
   /** Whether an entry knows the webhook as it was at this time. */
   isKnownAs({ id, updatedAt }: Claim): boolean {
+    this.#hear();
     return [...(this.#updatedAt.get(id) ?? [])].some((known) => sameTime(known, updatedAt));
   }
 
-  /** Whether this process has adopted the webhook for another entry than the one that last saw `updatedAt`. */
+  /** Whether the webhook was adopted for another entry than the one that last saw `updatedAt`. */
   isAdopted({ id, updatedAt }: Claim): boolean {
+    this.#hear();
     const adoptedAs = this.#adopted.get(id);
     return adoptedAs !== undefined && !sameTime(adoptedAs, updatedAt);
   }
 
   /** Whether an entry other than the one that last saw `updatedAt` has this webhook. */
   hasOther(claim: Claim): boolean {
+    this.#hear();
     const known = [...(this.#updatedAt.get(claim.id) ?? [])];
     return known.some((updatedAt) => !sameTime(updatedAt, claim.updatedAt)) || this.isAdopted(claim);
+  }
+
+  #change(change: Change): void {
+    // In the order in which they came.
+    this.#hear();
+    this.#apply(change);
+    this.#log.append(change);
+  }
+
+  #hear(): void {
+    for (const { entry } of this.#log.news()) {
+      this.#apply(entry);
+    }
+  }
+
+  #apply(change: Change): void {
+    const { kind, id, updatedAt } = change;
+    if (kind === "remove") {
+      this.#updatedAt.delete(id);
+      this.#adopted.delete(id);
+      return;
+    }
+    if (kind === "leave") {
+      this.#leaving.push({ id, updatedAt });
+      return;
+    }
+    const known = this.#updatedAt.get(id) ?? new Set();
+    if (kind === "moved") {
+      known.delete(change.before);
+      if (this.#adopted.get(id) === change.before) this.#adopted.set(id, updatedAt);
+    }
+    if (kind === "adopt") this.#adopted.set(id, updatedAt);
+    this.#updatedAt.set(id, known.add(updatedAt));
   }
 }

@@ -8,12 +8,14 @@ import { Session } from "./session";
 export interface SessionsOptions extends ConfigSource {
   /** Whether Pulumi has ended or was interrupted: then nothing more is sent. Default: never. */
   readonly isAbandoned?: () => boolean | Promise<boolean>;
+  /** Default: those of a process that serves all of an engine's resources. */
+  readonly claims?: Claims;
 }
 
 /** The sessions of a process: one for each account that its configuration names. */
 export class Sessions {
   /** Which webhooks have an owner, in all accounts. */
-  readonly claims = new Claims();
+  readonly claims: Claims;
   /** Hides the secrets that this process has met, whichever account they belong to. */
   readonly redactor = new Redactor();
   readonly #options: SessionsOptions;
@@ -21,6 +23,7 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.claims = options.claims ?? new Claims();
   }
 
   /**

@@ -6,8 +6,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as v from "valibot";
-import { Engine } from "../engine/engine";
-import { CallReporter, EngineLog } from "./engine-log";
+import { Link } from "./link";
 import { Provider } from "./provider";
 import type * as schema from "./schema";
 import { unary } from "./status";
@@ -17,41 +16,6 @@ const loadSchema = (): typeof schema => require("./schema");
 
 /** As Pulumi's own: a request may hold all of a stack's properties. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;
-
-/** The process's connection to the engine that it works for. */
-class Link {
-  #engine: Engine | undefined;
-  #log: EngineLog | undefined;
-  #isInterrupted = false;
-
-  /** The engine is there when it starts this process, attaches to it or shakes hands. */
-  to(address: string | undefined): void {
-    if (address !== undefined && address !== "" && this.#engine === undefined) {
-      // Nobody is left who could call, or end this process.
-      this.#engine = new Engine(address, () => process.exit(1));
-      this.#engine.watch();
-      this.#log = new EngineLog(address);
-    }
-  }
-
-  interrupt(): void {
-    this.#isInterrupted = true;
-  }
-
-  async isAbandoned(): Promise<boolean> {
-    return this.#isInterrupted || ((await this.#engine?.hasEnded()) ?? false);
-  }
-
-  /** Without an engine, as when it is started by hand, messages go to standard error. */
-  reporterFor(urn: string): CallReporter {
-    return (
-      this.#log?.forCall(urn) ??
-      new CallReporter(async (_severity, message) => {
-        await Promise.resolve(console.error(message));
-      })
-    );
-  }
-}
 
 /**
  * Runs the provider plugin until its engine ends it.
@@ -64,6 +28,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   const provider = new Provider({
     reporterFor: (urn) => link.reporterFor(urn),
     isAbandoned: async () => await link.isAbandoned(),
+    claims: () => link.claims,
   });
   const server = new Server({
     "grpc.max_receive_message_length": LARGEST_MESSAGE,

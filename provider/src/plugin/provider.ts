@@ -1,5 +1,6 @@
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Claims } from "../lifecycle/claims";
 import { type CheckFailure, failure, type Properties } from "../lifecycle/properties";
 import { type Call, PartialFailure } from "../lifecycle/resource";
 import { Sessions } from "../lifecycle/sessions";
@@ -19,6 +20,8 @@ export interface ProviderOptions {
   readonly reporterFor: (urn: string) => CallReporter;
   /** Whether Pulumi has ended or was interrupted: then nothing more is sent. */
   readonly isAbandoned: () => boolean | Promise<boolean>;
+  /** Which webhooks have an owner. */
+  readonly claims: () => Claims;
 }
 
 /** The part of a request that says which resource it is about. */
@@ -167,9 +170,10 @@ export class Provider {
   }
 
   #sessionsWith(settings: Properties): Sessions {
-    const { isAbandoned } = this.#options;
+    const { isAbandoned, claims } = this.#options;
     // A copy, since each call reads it, and Node.js asks the operating system for each of its variables.
-    return new Sessions({ config: settingsOf(settings), env: { ...process.env }, isAbandoned });
+    const env = { ...process.env };
+    return new Sessions({ config: settingsOf(settings), env, isAbandoned, claims: claims() });
   }
 
   /** One call of the engine's, of which the messages have arrived when it ends. */

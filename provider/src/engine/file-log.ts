@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import type { Shared, SharedLog } from "../lifecycle/shared-log";
+
+/** An engine whose processes have written nothing for this long has ended. */
+const OLD_MS = 3_600_000;
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+const OTHERS_CAN_WRITE = 0o022;
+
+/**
+ * The folder of this user's logs, where nobody else can write. Removes the logs of engines that have ended.
+ * @throws Error when there is no such folder.
+ */
+export function logFolder(): string {
+  const user = process.getuid?.();
+  const folder = join(tmpdir(), `pulumi-up42-${user ?? "logs"}`);
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  const found = lstatSync(folder);
+  // Windows has a temporary folder for each user.
+  const isPrivate = user === undefined || (found.uid === user && (found.mode & OTHERS_CAN_WRITE) === 0);
+  if (!found.isDirectory() || !isPrivate) {
+    throw new Error(`${folder} is not a folder in which only this user can write`);
+  }
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const log = lstatSync(file, { throwIfNoEntry: false });
+    if (log !== undefined && log.mtimeMs < Date.now() - OLD_MS) {
+      // Another process may have been faster.
+      rmSync(file, { force: true });
+    }
+  }
+  return folder;
+}
+
+/** A line of a log. The process's id shows whether it is still there. */
+interface Line<T> {
+  readonly by: string;
+  readonly pid: number;
+  readonly entry: T;
+}
+
+/** A file to which processes append lines, each in one write, so that lines never mix. */
+export class FileLog<T> implements SharedLog<T> {
+  readonly #by = randomUUID();
+  readonly #own = `{"by":"${this.#by}"`;
+  readonly #line: v.GenericSchema<unknown, Line<T>>;
+  readonly #file: number;
+  readonly #onError: (error: unknown) => void;
+  #offset = 0;
+  #isBroken = false;
+
+  /**
+   * @param onError Called once, when the file cannot be used any more: from then on, this process is alone.
+   * @throws Error when the file cannot be opened.
+   */
+  constructor(path: string, entry: v.GenericSchema<unknown, T>, onError: (error: unknown) => void) {
+    this.#line = v.object({ by: v.string(), pid: v.number(), entry });
+    this.#file = openSync(path, "a+", PRIVATE_FILE);
+    this.#onError = onError;
+  }
+
+  append(entry: T): void {
+    const line: Line<T> = { by: this.#by, pid: process.pid, entry };
+    this.#attempt(() => writeSync(this.#file, `${JSON.stringify(line)}\n`));
+  }
+
+  news(): readonly Shared<T>[] {
+    return this.#attempt(() => this.#read()) ?? [];
+  }
+
+  #read(): readonly Shared<T>[] {
+    const { size } = fstatSync(this.#file);
+    if (size === this.#offset) {
+      return [];
+    }
+    const bytes = Buffer.alloc(size - this.#offset);
+    readSync(this.#file, bytes, 0, bytes.length, this.#offset);
+    this.#offset = size;
+    const lines = bytes.toString().split("\n").slice(0, -1);
+    const others = lines.filter((line) => !line.startsWith(this.#own));
+    return others.map((line) => v.parse(this.#line, JSON.parse(line))).filter(({ pid }) => isAlive(pid));
+  }
+
+  /** An operation at UP42 may not fail, or be forgotten, because of a log. */
+  #attempt<R>(work: () => R): R | undefined {
+    try {
+      return this.#isBroken ? undefined : work();
+    } catch (error) {
+      this.#isBroken = true;
+      this.#onError(error);
+      return undefined;
+    }
+  }
+}
+
+/** Whether a process is there: an engine that had this log's name before has ended, with all of its processes. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
