@@ -1,5 +1,7 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { script, startDeployment, type TestDeployment, takeCalls } from "../support/deployment";
+import { compileNodeSdk, type GeneratedSdk } from "../support/generated-sdk";
+import { PLUGIN_FOLDER } from "../support/pulumi";
 import { reference, type YamlProgram, yamlProject } from "../support/yaml";
 
 const OTHER = {
@@ -118,6 +120,107 @@ describe("a stack moves from the dynamic provider to the plugin, and back", () =
     );
     await project.up({ args: ["--expect-no-changes"] });
     await project.refresh({ args: ["--expect-no-changes"] });
+    await project.destroy();
+    expect(emulator.webhooks()).toEqual([]);
+  });
+});
+
+/** What a program changes between its commands. */
+interface Variant {
+  readonly events?: readonly string[];
+  /** The options of the resources, by which of them they are. */
+  readonly options?: string;
+}
+
+/** A component with a webhook and its test, and another test that is a child of the webhook. */
+const component = (url: string, { events = ["order.status"], options = "{}" }: Variant = {}): string => `
+  class Notifications extends pulumi.ComponentResource {
+    constructor(name, url) {
+      super("shop:index:Notifications", name);
+      const { webhook = {}, test = {} } = ${options};
+      const settings = { events: ${JSON.stringify(events)}, secret: pulumi.secret("s3cret"), active: true };
+      const orders = new up42.Webhook(name, { url, ...settings }, { parent: this, ...webhook });
+      new up42.WebhookTest(name, { webhook: orders }, { parent: this, ...test });
+      new up42.WebhookTest(name + "-again", { webhook: orders }, { parent: orders, ...test });
+    }
+  }
+  new Notifications("shop", "${url}");
+`;
+
+describe("a component moves with its webhook and its tests, and back", () => {
+  let deployment: TestDeployment;
+  let sdk: GeneratedSdk;
+
+  beforeAll(async () => {
+    sdk = await compileNodeSdk();
+    deployment = await startDeployment({ program: component });
+    // A program that does not need the plugin may name it, too.
+    const plugins = { providers: [{ name: "up42", path: PLUGIN_FOLDER }] };
+    await deployment.project.writeFiles({
+      "Pulumi.yaml": JSON.stringify({ name: "test", runtime: "nodejs", plugins }),
+    });
+    await deployment.project.up();
+    takeCalls(deployment.emulator);
+  });
+
+  afterAll(() => Promise.all([deployment?.close(), sdk?.dispose()]));
+
+  const writePluginProgram = async (variant?: Variant): Promise<void> => {
+    const program = script(component(deployment.receiver.url, variant));
+    await deployment.project.writeProgram(
+      program.replace('require("pulumi-up42")', `require(${JSON.stringify(sdk.folder)})`),
+    );
+  };
+
+  const typesOfChildren = async (): Promise<string[]> => {
+    const { resources = [] } = (await deployment.project.exportStack()).stack.deployment;
+    const types = resources.map(({ urn }) => urn.split("::")[2] ?? "");
+    return types.filter((type) => type.startsWith("shop:")).sort();
+  };
+
+  test("to the plugin: everything is unchanged, and nothing is sent to UP42", async () => {
+    const { emulator, project } = deployment;
+    await writePluginProgram();
+    expect((await project.preview({ args: ["--diff"] })).changes).toEqual({ same: 5 });
+    expect((await project.up()).changes).toEqual({ same: 5 });
+    expect(takeCalls(emulator)).toEqual([]);
+    expect(await typesOfChildren()).toEqual([
+      "shop:index:Notifications",
+      "shop:index:Notifications$up42:index:Webhook",
+      "shop:index:Notifications$up42:index:Webhook$up42:index:WebhookTest",
+      "shop:index:Notifications$up42:index:WebhookTest",
+    ]);
+  });
+
+  test("then a refresh and a change are those of the same resources", async () => {
+    const { emulator, project } = deployment;
+    const ids = emulator.webhooks().map(({ id }) => id);
+    await project.refresh({ args: ["--expect-no-changes"] });
+    await writePluginProgram({ events: ["job.status"] });
+    expect((await project.up()).changes).toEqual({ same: 2, update: 3 });
+    expect(emulator.webhooks().map(({ id, events }) => ({ id, events }))).toEqual(
+      ids.map((id) => ({ id, events: ["job.status"] })),
+    );
+  });
+
+  test("back, with aliases in the program, and to the plugin once more, which then deletes everything", async () => {
+    const { emulator, project, receiver } = deployment;
+    const ids = emulator.webhooks().map(({ id }) => id);
+    const options = `{
+      webhook: { aliases: [{ type: "up42:index:Webhook" }] },
+      test: { aliases: [{ type: "up42:index:WebhookTest" }] },
+    }`;
+    await project.writeProgram(script(component(receiver.url, { events: ["job.status"], options })));
+    takeCalls(emulator);
+    expect((await project.up()).changes).toEqual({ same: 2, update: 3 });
+    expect(emulator.webhooks().map(({ id }) => id)).toEqual(ids);
+    expect(takeCalls(emulator).filter((call) => /^(POST|DELETE) .*\/webhooks(\/[^/]+)?$/.test(call))).toEqual(
+      [],
+    );
+    await project.writeProgram(script(component(receiver.url, { events: ["job.status"] })));
+    await project.up({ args: ["--expect-no-changes"] });
+    await writePluginProgram({ events: ["job.status"] });
+    expect((await project.up()).changes).toEqual({ same: 5 });
     await project.destroy();
     expect(emulator.webhooks()).toEqual([]);
   });

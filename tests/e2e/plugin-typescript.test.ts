@@ -1,10 +1,7 @@
-import { copyFile, symlink } from "node:fs/promises";
-import { join } from "node:path";
 import { DEMO_ACCOUNT, type RecordedRequest } from "up42-emulator";
-import { runCommand } from "../../tools/process.mjs";
 import { startDeployment, type TestDeployment, takeRequests } from "../support/deployment";
-import { type GeneratedSdk, generateSdk } from "../support/generated-sdk";
-import { PLUGIN_FOLDER, WORKSPACE } from "../support/pulumi";
+import { compileNodeSdk, type GeneratedSdk } from "../support/generated-sdk";
+import { PLUGIN_FOLDER } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook } from "../support/up42-account";
 
@@ -66,14 +63,7 @@ describe("one TypeScript program through both doors", () => {
   const requests: Record<Door, Record<string, readonly string[]>> = { dynamic: {}, plugin: {} };
 
   beforeAll(async () => {
-    sdk = await generateSdk("nodejs");
-    // What `pulumi package add` does besides: it installs what the package needs, compiles it, and lets it find its
-    // version.
-    await symlink(join(WORKSPACE, "node_modules"), join(sdk.folder, "node_modules"), "dir");
-    const tsc = join(WORKSPACE, "node_modules", "typescript", "bin", "tsc");
-    const compiled = await runCommand(process.execPath, [tsc], { cwd: sdk.folder });
-    expect(compiled).toMatchObject({ exitCode: 0 });
-    await copyFile(join(sdk.folder, "package.json"), join(sdk.folder, "bin", "package.json"));
+    sdk = await compileNodeSdk();
   });
 
   afterAll(() => sdk?.dispose());

@@ -1,11 +1,11 @@
-import { mkdtemp } from "node:fs/promises";
+import { copyFile, mkdtemp, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { requireLanguageHosts, requirePulumi } from "../../tools/pulumi-cli.mjs";
 import { ownEnvironment, pulumiVariables } from "../../tools/pulumi-project.mjs";
 import { pythonWith, run } from "../python/environment";
 import { removeFolder, setUpIn } from "./folders";
-import { PLUGIN_FOLDER } from "./pulumi";
+import { PLUGIN_FOLDER, WORKSPACE } from "./pulumi";
 
 /** Pulumi's SDK for Python, what generated packages need besides, and what they are installed with. */
 const PYTHON_PACKAGES = ["pulumi==3.259.0", "parver==0.5", "setuptools==80.9.0"];
@@ -34,6 +34,16 @@ export async function generateSdk(
     await run(cli.binary, ["package", "gen-sdk", source, "--language", language, "--out", root], root, env);
     return { folder: join(root, language), dispose: () => removeFolder(root) };
   });
+}
+
+/** Generates the package for Node.js as {@link generateSdk} does, and compiles it as `pulumi package add` does. */
+export async function compileNodeSdk(): Promise<GeneratedSdk> {
+  const sdk = await generateSdk("nodejs");
+  await symlink(join(WORKSPACE, "node_modules"), join(sdk.folder, "node_modules"), "dir");
+  await run(process.execPath, [join(WORKSPACE, "node_modules", "typescript", "bin", "tsc")], sdk.folder);
+  // It finds its version beside its code.
+  await copyFile(join(sdk.folder, "package.json"), join(sdk.folder, "bin", "package.json"));
+  return sdk;
 }
 
 /** The virtual environment that Python programs of all tests run in: its folder, and its Python. */
