@@ -3,30 +3,101 @@ import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { type PassingRequest, startProxy, type TestProxy } from "../support/broken-proxy";
 import { script } from "../support/deployment";
-import { createProject, type Deployment, type PulumiProject } from "../support/pulumi";
+import {
+  createProject,
+  type Deployment,
+  type ProjectFiles,
+  type ProjectOptions,
+  type PulumiProject,
+} from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs } from "../support/up42-account";
+import { reference, yamlProject } from "../support/yaml";
 
 const WEBHOOK_SECRETS = ["first", "second", "third", "theirs"].map(canary);
 const [FIRST = "", SECOND = "", THIRD = "", THEIRS = ""] = WEBHOOK_SECRETS;
 const ACCOUNT = { ...DEMO_ACCOUNT, password: canary("password"), projectApiKey: canary("key") };
 
-/** One webhook for each way to log in; each profile has one. The secret comes from the stack's configuration. */
-const PROGRAM = `
-  const secret = new pulumi.Config().requireSecret("secret");
-  for (const profile of [undefined, "key", "token"]) {
-    const name = profile || "password";
-    const args = { url: "https://example.com/" + name, events: ["order.status"], secret, profile };
-    const webhook = new up42.Webhook(name, args);
-    exports[name] = webhook.id;
-    exports[name + "Secret"] = webhook.secret;
-  }
-`;
+/** A project with one webhook for each way to log in. */
+interface Door {
+  readonly settings: (token: string) => Required<Pick<ProjectOptions, "program" | "config">>;
+  /** Gives the webhooks another secret. */
+  readonly rotate: (project: PulumiProject, secret: string, token: string) => Promise<unknown>;
+}
 
-describe("no secret stands in clear anywhere", () => {
+/** Each way is a profile; all secrets come from the stack's configuration. */
+const dynamic: Door = {
+  settings: (token) => ({
+    program: script(`
+      const secret = new pulumi.Config().requireSecret("secret");
+      for (const profile of [undefined, "key", "token"]) {
+        const name = profile || "password";
+        const args = { url: "https://example.com/" + name, events: ["order.status"], secret, profile };
+        const webhook = new up42.Webhook(name, args);
+        exports[name] = webhook.id;
+        exports[name + "Secret"] = webhook.secret;
+      }
+    `),
+    config: {
+      "test:secret": { secret: FIRST },
+      "up42:username": ACCOUNT.username,
+      "up42:password": { secret: ACCOUNT.password },
+      "up42-key:projectId": ACCOUNT.projectId,
+      "up42-key:projectApiKey": { secret: ACCOUNT.projectApiKey },
+      "up42-token:accessToken": { secret: token },
+    },
+  }),
+  rotate: (project, secret) => project.run(["config", "set", "--secret", "test:secret", secret]),
+};
+
+/** Each way is an explicit provider; all secrets are the program's, since the CLI hides those of the configuration. */
+const plugin: Door = {
+  settings: (token) => ({ program: { files: pluginProgram(token, FIRST) }, config: {} }),
+  rotate: (project, secret, token) => project.writeFiles(pluginProgram(token, secret)),
+};
+
+function pluginProgram(token: string, secret: string): ProjectFiles {
+  const providers: Record<string, object> = {
+    password: { username: ACCOUNT.username, password: { "fn::secret": ACCOUNT.password } },
+    key: { projectId: ACCOUNT.projectId, projectApiKey: { "fn::secret": ACCOUNT.projectApiKey } },
+    token: { accessToken: { "fn::secret": token } },
+  };
+  const names = Object.keys(providers);
+  const declared = Object.entries(providers).map(([name, properties]) => ({
+    [`${name}Account`]: { type: "pulumi:providers:up42", properties },
+    [name]: {
+      type: "up42:Webhook",
+      properties: {
+        url: `https://example.com/${name}`,
+        events: ["order.status"],
+        secret: { "fn::secret": secret },
+      },
+      options: { provider: reference(`${name}Account`) },
+    },
+  }));
+  return yamlProject({
+    resources: Object.assign({}, ...declared),
+    outputs: Object.fromEntries(names.map((name) => [`${name}Secret`, reference(`${name}.secret`)])),
+  });
+}
+
+/** Everything that Pulumi and its plugins log. */
+const LOUD = ["-v=9", "--logtostderr", "--logflow"];
+
+/** Pulumi itself then logs each property that it passes on, secrets in clear: all of a text but that. */
+function withoutPulumisOwn(text: string): string {
+  const lines = text.split(/\n|\\n/);
+  return lines.filter((line) => !/arshaling property for RPC\[/.test(line)).join("\n");
+}
+
+describe.each([
+  { door: "dynamic provider", provider: dynamic, others: 1 },
+  { door: "plugin", provider: plugin, others: 4 },
+])("$door: no secret stands in clear anywhere", ({ provider, others }) => {
   let emulator: Emulator;
   let proxy: TestProxy;
   let project: PulumiProject;
+  let token: string;
   /** Everything that a command printed, wrote or logged, by its name. */
   const texts: Record<string, string> = {};
   const secrets = [...WEBHOOK_SECRETS, ACCOUNT.password, ACCOUNT.projectApiKey];
@@ -34,18 +105,10 @@ describe("no secret stands in clear anywhere", () => {
   beforeAll(async () => {
     emulator = await startEmulator({ accounts: [ACCOUNT] });
     proxy = await startProxy(emulator.url);
-    const { token } = await loginAs(emulator, ACCOUNT);
+    ({ token } = await loginAs(emulator, ACCOUNT));
     secrets.push(token);
     project = await createProject({
-      program: script(PROGRAM),
-      config: {
-        "test:secret": { secret: FIRST },
-        "up42:username": ACCOUNT.username,
-        "up42:password": { secret: ACCOUNT.password },
-        "up42-key:projectId": ACCOUNT.projectId,
-        "up42-key:projectApiKey": { secret: ACCOUNT.projectApiKey },
-        "up42-token:accessToken": { secret: token },
-      },
+      ...provider.settings(token),
       env: Object.fromEntries(
         ["UP42", "UP42_KEY", "UP42_TOKEN"].flatMap((prefix) => [
           [`${prefix}_API_URL`, proxy.url],
@@ -65,19 +128,17 @@ describe("no secret stands in clear anywhere", () => {
       ({ headers }) => headers.authorization?.replace(/^Bearer /, "") ?? "",
     );
     const { text: exported } = await project.exportStack();
-    const everything = { ...texts, ...(await project.files()), exported };
+    // A program in YAML is the one file that may hold them.
+    const { "project/Pulumi.yaml": _program, ...files } = await project.files();
+    const everything = { ...texts, ...files, exported };
     expectNoCanaries(
       [...new Set([...secrets, ...issued])].filter((secret) => secret !== ""),
-      everything,
+      Object.fromEntries(Object.entries(everything).map(([name, text]) => [name, withoutPulumisOwn(text)])),
     );
   });
 
   const keep = (name: string, { stdout, stderr, events }: Deployment): void => {
     texts[name] = [stdout, stderr, JSON.stringify(events)].join("\n");
-  };
-
-  const rotateTo = async (secret: string): Promise<void> => {
-    await project.run(["config", "set", "--secret", "test:secret", secret]);
   };
 
   test("in a preview as JSON, and in its plan", async () => {
@@ -88,7 +149,7 @@ describe("no secret stands in clear anywhere", () => {
   });
 
   test("in the state after an up, though it is there for those who may decrypt it", async () => {
-    keep("up", await project.up());
+    keep("up", await project.up({ args: LOUD }));
     expect(emulator.webhooks().map(({ secret }) => secret)).toEqual([FIRST, FIRST, FIRST]);
     expect(await project.outputs()).toMatchObject({ passwordSecret: "[secret]", keySecret: "[secret]" });
     expect(await project.outputs({ showSecrets: true })).toMatchObject({ tokenSecret: FIRST });
@@ -96,10 +157,10 @@ describe("no secret stands in clear anywhere", () => {
 
   test("when it is rotated, which is an update in place", async () => {
     const ids = emulator.webhooks().map(({ id }) => id);
-    await rotateTo(SECOND);
+    await provider.rotate(project, SECOND, token);
     const up = await project.up({ args: ["--diff"] });
     keep("rotation", up);
-    expect(up.changes).toEqual({ same: 1, update: 3 });
+    expect(up.changes).toEqual({ same: others, update: 3 });
     expect(emulator.webhooks().map(({ id, secret }) => ({ id, secret }))).toEqual(
       ids.map((id) => ({ id, secret: SECOND })),
     );
@@ -110,13 +171,13 @@ describe("no secret stands in clear anywhere", () => {
     secrets.push(colleague.token);
     const [webhook] = emulator.webhooks();
     await colleague.change(webhook?.id ?? "", { secret: THEIRS });
-    const refresh = await project.refresh({ args: ["--diff"] });
+    const refresh = await project.refresh({ args: ["--diff", ...LOUD] });
     keep("refresh", refresh);
     expect(refresh.changes).toMatchObject({ update: 1 });
   });
 
   test("when UP42 repeats in an error what was sent, in whatever form", async () => {
-    await rotateTo(THIRD);
+    await provider.rotate(project, THIRD, token);
     const forms: ((said: string) => { status: number; body: string; contentType?: string })[] = [
       (said) => ({
         status: 400,
@@ -132,7 +193,7 @@ describe("no secret stands in clear anywhere", () => {
         ? { answer: form(`${authorization} ${body}`) }
         : undefined;
     });
-    const up = await project.up({ expectFailure: true, args: ["--continue-on-error"] });
+    const up = await project.up({ expectFailure: true, args: ["--continue-on-error", ...LOUD] });
     keep("echoed update", up);
     expect(up.stdout).toMatch(/HTTP 400: .*\[secret\]/);
     expect(up.stdout).toMatch(/HTTP 500: .*\[secret\]/);
@@ -147,7 +208,7 @@ describe("no secret stands in clear anywhere", () => {
       },
     });
     proxy.intercept(echo);
-    const refused = await project.refresh({ expectFailure: true });
+    const refused = await project.refresh({ expectFailure: true, args: LOUD });
     keep("refused logins", refused);
     const errors = refused.diagnostics.map(({ message }) => message).join("\n");
     expect(errors).toMatch(/refused the username and password .*\[secret\]/);
