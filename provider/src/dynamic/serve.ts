@@ -28,6 +28,7 @@ export function serve(lifecycle: ResourceLifecycle): DynamicProvider {
       await Promise.resolve();
       engine.watch();
       readStackConfig = (key) => config.get(key);
+      sessions.reread();
     },
 
     async check(olds, { __resource: resource, ...news }) {

@@ -9,7 +9,8 @@ import type { WebhookEvent } from "../up42/model";
 import type { GetWebhookArgs, GetWebhookResult, WorkspaceLookup } from "./results";
 
 /**
- * One login for all functions of a program. The configuration is read again for each call: see {@link Sessions.for}.
+ * One login for all functions of a program. The configuration is read again for each call, since inline programs of
+ * several stacks run in one process.
  * The CLI runs a program and its resources with the same environment. An inline program of the Automation API runs in
  * another process than its resources, whose environment may name another account: it does not count.
  */
@@ -74,6 +75,7 @@ function resultOf({ secret, events, ...rest }: find.FoundWebhook): GetWebhookRes
 
 /** Pulumi shows a `RunError` by its message alone; anything else comes with a trace that helps no user. */
 async function run<T>(profile: string | undefined, work: (session: Session) => Promise<T>): Promise<T> {
+  sessions.reread();
   try {
     return await work(sessions.for(profile));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type ConfigSource, readConfig } from "../config/config";
+import { type Config, type ConfigSource, readConfig } from "../config/config";
 import { Up42Client } from "../up42/client";
 import { Redactor } from "../up42/redact";
 import { Claims } from "./claims";
@@ -19,7 +19,10 @@ export class Sessions {
   /** Hides the secrets that this process has met, whichever account they belong to. */
   readonly redactor = new Redactor();
   readonly #options: SessionsOptions;
+  /** By configuration, and not by profile: one process may run the programs of several stacks. */
   readonly #sessions = new Map<string, Session>();
+  /** By profile, since the configuration was last read. */
+  readonly #current = new Map<string | undefined, Session>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -27,13 +30,23 @@ export class Sessions {
   }
 
   /**
-   * The session of a profile, made when it is first needed. The configuration is the key, and not the profile's name,
-   * since one process may run the programs of several stacks.
+   * The session of a profile, made when it is first needed.
    *
    * @throws ConfigError when the configuration cannot be used.
    */
   for(profile: unknown): Session {
-    const config = readConfig(this.#options, typeof profile === "string" ? profile : undefined);
+    const name = typeof profile === "string" ? profile : undefined;
+    const session = this.#current.get(name) ?? this.#sessionOf(readConfig(this.#options, name));
+    this.#current.set(name, session);
+    return session;
+  }
+
+  /** Reads the configuration again when a session is next needed: it may be another one now. */
+  reread(): void {
+    this.#current.clear();
+  }
+
+  #sessionOf(config: Config): Session {
     const key = JSON.stringify(config);
     const known = this.#sessions.get(key);
     if (known !== undefined) {
