@@ -36,7 +36,11 @@ module.exports = {
     layer("dynamic", ["engine", "lifecycle", "up42", "config"], "Pulumi's host for dynamic providers."),
     layer("plugin", ["engine", "lifecycle", "up42", "config"], "Pulumi's host for provider plugins."),
     layer("functions", ["lifecycle", "up42", "config", "dynamic/stub"], "Functions of a program."),
-    layer("cli", ["lifecycle", "up42", "config", "dynamic/stub", "plugin", "receiver"], "The command."),
+    layer(
+      "cli",
+      ["lifecycle", "up42", "config", "dynamic/stub", "engine/secret", "plugin", "receiver"],
+      "The command.",
+    ),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -123,7 +123,7 @@ describe("while UP42 does not answer", () => {
     process.kill(running.pid, "SIGINT");
     const { exitCode, stdout } = await running.result;
     expect(exitCode).not.toBe(0);
-    expect(stdout).toMatch(/Pulumi has ended or was interrupted, so nothing more is sent/);
+    expect(stdout).toMatch(/the command has ended or was interrupted, so nothing more is sent/);
     expect(emulator.webhooks()).toEqual([]);
   });
 

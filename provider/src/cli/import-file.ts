@@ -1,4 +1,5 @@
 import { stub, typeToken } from "../dynamic/stub";
+import { SECRET, SIGNATURE_KEY } from "../engine/secret";
 import { compact, type Properties } from "../lifecycle/properties";
 import type { RemoteWebhook } from "../up42/model";
 
@@ -12,21 +13,19 @@ export interface Imported {
 }
 
 /** How Pulumi writes a secret: an object with its signature for secrets, and the value as JSON, encrypted or not. */
-export type SealedSecret = {
-  readonly "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270";
-} & ({ readonly ciphertext: string } | { readonly plaintext: string });
+export type SealedSecret = { readonly [SIGNATURE_KEY]: typeof SECRET } & (
+  | { readonly ciphertext: string }
+  | { readonly plaintext: string }
+);
 
 /** A secret whose value's JSON the stack has encrypted. */
 export function sealed(ciphertext: string): SealedSecret {
-  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext };
+  return { [SIGNATURE_KEY]: SECRET, ciphertext };
 }
 
 /** A secret that is not encrypted before Pulumi reads the file. */
 export function unsealed(secret: string): SealedSecret {
-  return {
-    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-    plaintext: JSON.stringify(secret),
-  };
+  return { [SIGNATURE_KEY]: SECRET, plaintext: JSON.stringify(secret) };
 }
 
 /**
@@ -59,6 +58,6 @@ function inputsOf(
   { webhook, workspaceId, profile }: Omit<Imported, "name">,
   secret: SealedSecret | undefined,
 ): Properties {
-  const { name, url, events, active } = webhook;
-  return compact({ __provider: stub("webhook"), name, url, events, active, secret, workspaceId, profile });
+  const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...declared } = webhook;
+  return compact({ __provider: stub("webhook"), ...declared, secret, workspaceId, profile });
 }

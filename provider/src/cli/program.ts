@@ -31,25 +31,31 @@ function declaration(
   { name, webhook, workspaceId, profile }: Imported,
   { withSecret, nameWorkspace }: ProgramOptions,
 ): readonly string[] {
-  const fields: readonly (readonly [string, string] | undefined)[] = [
-    webhook.name === name ? undefined : ["name", literal(webhook.name)],
-    ["url", literal(webhook.url)],
-    ["events", `[${webhook.events.map(literal).join(", ")}]`],
-    withSecret.has(webhook.id) ? ["secret", `secrets.requireSecret(${literal(name)})`] : undefined,
-    webhook.active ? ["active", "true"] : undefined,
-    nameWorkspace ? ["workspaceId", literal(workspaceId)] : undefined,
-    profile === undefined ? undefined : ["profile", literal(profile)],
-  ];
+  const { id, name: webhookName, active, secret: _, createdAt: __, updatedAt: ___, ...others } = webhook;
+  const fields: Readonly<Record<string, string | undefined>> = {
+    name: webhookName === name ? undefined : literal(webhookName),
+    ...Object.fromEntries(Object.entries(others).map(([field, value]) => [field, literal(value)])),
+    secret: withSecret.has(id) ? `secrets.requireSecret(${literal(name)})` : undefined,
+    active: active ? "true" : undefined,
+    workspaceId: nameWorkspace ? literal(workspaceId) : undefined,
+    profile: profile === undefined ? undefined : literal(profile),
+  };
+  const given = Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [[field, value]],
+  );
   return [
     `new Webhook(${literal(name)}, {`,
-    ...fields.flatMap((field) => (field === undefined ? [] : [`  ${field[0]}: ${field[1]},`])),
+    ...given.map(([field, value]) => `  ${field}: ${value},`),
     "});",
   ];
 }
 
-/** A string literal in which nothing is invisible, or could steer the terminal that it is printed to. */
-function literal(text: string): string {
-  return JSON.stringify(text).replace(/\p{C}/gu, (character) =>
+/** A literal in which nothing is invisible, or could steer the terminal that it is printed to. */
+function literal(value: string | readonly string[]): string {
+  if (typeof value !== "string") {
+    return `[${value.map(literal).join(", ")}]`;
+  }
+  return JSON.stringify(value).replace(/\p{C}/gu, (character) =>
     Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
       .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
       .join(""),

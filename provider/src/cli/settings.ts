@@ -1,6 +1,12 @@
-import { type Config, readConfig } from "../config/config";
-import { type ConfigSource, lookUp, namesFor, SETTINGS, type SettingName } from "../config/lookup";
-import type { Credentials } from "../up42/settings";
+import { type Config, CREDENTIAL_KEYS, readConfig } from "../config/config";
+import {
+  type ConfigSource,
+  lookUp,
+  namesFor,
+  SECRET_SETTINGS,
+  SETTINGS,
+  type SettingName,
+} from "../config/lookup";
 
 /** A setting as this command uses it, and where it comes from. */
 export interface Setting {
@@ -10,13 +16,7 @@ export interface Setting {
   readonly from: string;
 }
 
-const CREDENTIALS: Readonly<Record<Credentials["kind"], readonly SettingName[]>> = {
-  password: ["username", "password"],
-  projectApiKey: ["projectId", "projectApiKey"],
-  accessToken: ["accessToken"],
-};
-const ALL_CREDENTIALS = new Set(Object.values(CREDENTIALS).flat());
-const HIDDEN: ReadonlySet<SettingName> = new Set<SettingName>(["password", "projectApiKey", "accessToken"]);
+const ALL_CREDENTIALS = new Set(Object.values(CREDENTIAL_KEYS).flat());
 
 /**
  * The settings in use, in the order of the documentation; one that is not set is among them if it has a default.
@@ -25,14 +25,16 @@ const HIDDEN: ReadonlySet<SettingName> = new Set<SettingName>(["password", "proj
 export function settingsInUse(source: ConfigSource, profile: string | undefined): readonly Setting[] {
   const config = readConfig(source, profile);
   const names = namesFor(profile);
-  const used = new Set(CREDENTIALS[config.credentials.kind]);
+  const used = new Set(CREDENTIAL_KEYS[config.credentials.kind]);
   return SETTINGS.filter((name) => used.has(name) || !ALL_CREDENTIALS.has(name)).flatMap((name) => {
     const found = lookUp(source, names, name);
     if (found === undefined) {
       return defaultOf(name, config);
     }
     const place = found.inConfig ? "the stack's configuration" : "the environment";
-    return [{ name, value: HIDDEN.has(name) ? undefined : found.value, from: `${found.from} in ${place}` }];
+    return [
+      { name, value: SECRET_SETTINGS.has(name) ? undefined : found.value, from: `${found.from} in ${place}` },
+    ];
   });
 }
 

@@ -22,13 +22,14 @@ const REGIONS = new Map([
   ["sa", { apiUrl: "https://api.sa.up42.com", authUrl: "https://auth.sa.up42.com" }],
 ]);
 
-const CREDENTIAL_KEYS = {
+type CredentialKind = Credentials["kind"];
+
+/** The settings of each way to log in. */
+export const CREDENTIAL_KEYS: Readonly<Record<CredentialKind, readonly SettingName[]>> = {
   password: ["username", "password"],
   projectApiKey: ["projectId", "projectApiKey"],
   accessToken: ["accessToken"],
-} as const;
-
-type CredentialKind = keyof typeof CREDENTIAL_KEYS;
+};
 const CREDENTIAL_KINDS: readonly CredentialKind[] = ["password", "projectApiKey", "accessToken"];
 
 const DEFAULT_TIMEOUT_SECONDS = 120;

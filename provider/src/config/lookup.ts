@@ -25,6 +25,13 @@ export const SETTINGS = [
 /** The name of a setting. */
 export type SettingName = (typeof SETTINGS)[number];
 
+/** Settings that are secrets, whatever else says of them. */
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
+  "password",
+  "projectApiKey",
+  "accessToken",
+]);
+
 /** A setting that has a value. */
 export interface Found {
   readonly value: string;

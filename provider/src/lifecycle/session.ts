@@ -68,19 +68,17 @@ export class Session {
     return workspace;
   }
 
-  /** The workspace that is named, the configuration's, or the account's own. */
-  async workspaceId(named: string | undefined, operation: Operation): Promise<string> {
-    return named ?? this.#settings.workspaceId ?? (await this.#askForOwnWorkspaceId(operation));
+  /**
+   * The workspace that is named, the configuration's, the one that a resource was in before, or the account's own; the
+   * last takes a request.
+   */
+  async workspaceId(named: string | undefined, operation: Operation, before?: string): Promise<string> {
+    return named ?? this.#settings.workspaceId ?? before ?? (await this.#askForOwnWorkspaceId(operation));
   }
 
   /** Whether `http://` may lead to hosts of private networks. */
   get allowsHttp(): boolean {
     return this.#settings.allowHttp ?? false;
-  }
-
-  /** The workspace that the configuration names. */
-  get configuredWorkspaceId(): string | undefined {
-    return this.#settings.workspaceId;
   }
 
   /** One request serves all that wait for it, so it has a time of its own. */

@@ -4,12 +4,21 @@ import { Redactor } from "../up42/redact";
 import { Claims } from "./claims";
 import { Session } from "./session";
 
-/** What the sessions of a process are made from. */
-export interface SessionsOptions extends ConfigSource {
+/** What sessions share, whichever account they are of. */
+interface Shared {
   /** Whether Pulumi has ended or was interrupted: then nothing more is sent. Default: never. */
-  readonly isAbandoned?: () => boolean | Promise<boolean>;
+  readonly isAbandoned?: (() => boolean | Promise<boolean>) | undefined;
   /** Default: those of a process that serves all of an engine's resources. */
   readonly claims?: Claims;
+  readonly redactor?: Redactor;
+}
+
+/** What the sessions of a process are made from. */
+export interface SessionsOptions extends ConfigSource, Omit<Shared, "redactor"> {}
+
+/** Makes a session from a configuration. */
+export function openSession(config: Config, { isAbandoned, claims, redactor }: Shared = {}): Session {
+  return new Session(new Up42Client(config, { isAbandoned, redactor }), config, claims);
 }
 
 /** The sessions of a process: one for each account that its configuration names. */
@@ -52,11 +61,8 @@ export class Sessions {
     if (known !== undefined) {
       return known;
     }
-    const client = new Up42Client(config, {
-      isAbandoned: this.#options.isAbandoned,
-      redactor: this.redactor,
-    });
-    const session = new Session(client, config, this.claims);
+    const { isAbandoned } = this.#options;
+    const session = openSession(config, { isAbandoned, claims: this.claims, redactor: this.redactor });
     this.#sessions.set(key, session);
     return session;
   }

@@ -6,7 +6,7 @@ import { Deadline, type Operation } from "../up42/operation";
 import { waitFor } from "../up42/waiting";
 import type { Claims } from "./claims";
 import { KeyedLock } from "./keyed-lock";
-import { isLater } from "./webhook/compare";
+import { type Identity, identityKey, isLater } from "./webhook/compare";
 import { perhapsDone } from "./webhook/perhaps-done";
 
 type Webhooks = ReadonlyMap<string, RemoteWebhook>;
@@ -56,8 +56,8 @@ export class Workspace {
    * Notes that a resource of the program declares a webhook.
    * @returns the other resource that declares one with the same name and URL, if there is one.
    */
-  declare(resource: string, identity: Pick<WebhookSpec, "name" | "url">): string | undefined {
-    const key = keyOf(identity);
+  declare(resource: string, identity: Identity): string | undefined {
+    const key = identityKey(identity);
     const other = this.#declared.get(key);
     if (other === undefined || other === resource) {
       this.#declared.set(key, resource);
@@ -68,8 +68,8 @@ export class Workspace {
   }
 
   /** Whether two resources of the program have declared a webhook with this name and URL. */
-  isDeclaredTwice(identity: Pick<WebhookSpec, "name" | "url">): boolean {
-    return this.#declaredTwice.has(keyOf(identity));
+  isDeclaredTwice(identity: Identity): boolean {
+    return this.#declaredTwice.has(identityKey(identity));
   }
 
   /** Asks UP42 for all webhooks, now. */
@@ -256,10 +256,6 @@ export class Workspace {
   #remember(id: string, webhook: RemoteWebhook | undefined): void {
     this.#writes.set(id, { at: Date.now(), webhook });
   }
-}
-
-function keyOf({ name, url }: Pick<WebhookSpec, "name" | "url">): string {
-  return `${name}\n${new URL(url).href}`;
 }
 
 function isYoung({ startedAt }: Snapshot, milliseconds: number): boolean {

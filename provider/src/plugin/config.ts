@@ -1,5 +1,5 @@
 import { readConfig } from "../config/config";
-import { SETTINGS, type SettingName } from "../config/lookup";
+import { SETTINGS } from "../config/lookup";
 import {
   type Checked,
   failure,
@@ -9,15 +9,10 @@ import {
   sameValue,
 } from "../lifecycle/properties";
 
+export { SECRET_SETTINGS } from "../config/lookup";
+
 /** What the engine itself keeps among a provider's inputs. */
 const OF_THE_ENGINE: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "pluginChecksums"]);
-
-/** Settings that are secrets, whatever the program says of them. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
-  "password",
-  "projectApiKey",
-  "accessToken",
-]);
 
 /** Checks a provider's settings, as far as they are known. */
 export function checkSettings(settings: Properties): Checked {

@@ -1,9 +1,8 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { SETTINGS, type SettingName } from "../config/lookup";
+import { SECRET_SETTINGS, SETTINGS, type SettingName } from "../config/lookup";
 import { webhookInputFields } from "../lifecycle/webhook/fields";
 import { webhookTestInputFields } from "../lifecycle/webhook-test/fields";
-import { SECRET_SETTINGS } from "./config";
 import {
   SETTING_DESCRIPTIONS,
   WEBHOOK_INPUT_DESCRIPTIONS,

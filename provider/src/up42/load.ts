@@ -12,8 +12,8 @@ export async function load<T>(dependency: Promise<T>): Promise<T> {
     const isNotFound = cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND";
     if (isNotFound && process.versions.pnp !== undefined) {
       throw new ConfigError(
-        "Yarn's Plug'n'Play does not find the ES modules that pulumi-up42 needs. Pulumi itself does not support it: " +
-          'put "nodeLinker: node-modules" into .yarnrc.yml, and run "yarn install".',
+        "Yarn's Plug'n'Play does not find the ES modules that this package needs: put \"nodeLinker: node-modules\" into " +
+          '.yarnrc.yml, and run "yarn install".',
         { cause },
       );
     }

@@ -1,7 +1,7 @@
 import { type Config, readConfig } from "../../config/config";
 import type { ConfigSource } from "../../config/lookup";
-import { Session } from "../../lifecycle/session";
-import { Up42Client } from "../../up42/client";
+import type { Session } from "../../lifecycle/session";
+import { openSession } from "../../lifecycle/sessions";
 import { type ErrorCode, Up42Error } from "../../up42/errors";
 import type { WebhookEvent } from "../../up42/model";
 import { reporter } from "../account";
@@ -76,7 +76,7 @@ class Examiner {
     private readonly findings: Findings,
     private readonly config: Config,
   ) {
-    this.#session = new Session(new Up42Client(config), config);
+    this.#session = openSession(config);
   }
 
   redact(text: string): string {

@@ -70,21 +70,17 @@ export async function checkWebhook(call: Call, olds: Properties, given: Properti
   }
 }
 
-/** The argument, the configuration, what it was before, or the account's own; the last takes a request, so it is only used when there is nothing else. */
+/** The workspace of a resource; not known yet, if that is what the program says. */
 export async function resolveWorkspaceId(
   session: Session,
   olds: Properties,
   news: Properties,
   operation: Operation,
-): Promise<unknown> {
-  const before = olds.workspaceId;
-  return (
-    news.workspaceId ??
-    session.configuredWorkspaceId ??
-    (typeof before === "string" && !hasUnknown(before)
-      ? before
-      : await session.workspaceId(undefined, operation))
+): Promise<string> {
+  const [named, before] = [news.workspaceId, olds.workspaceId].map((id) =>
+    typeof id === "string" ? id : undefined,
   );
+  return await session.workspaceId(named, operation, hasUnknown(before) ? undefined : before);
 }
 
 async function failuresOf(checking: Checking, operation: Operation): Promise<readonly CheckFailure[]> {

@@ -1,7 +1,13 @@
 import type { WebhookSpec } from "../../up42/model";
 import { normalizeEvents } from "../../up42/webhook";
 
-type Identity = Pick<WebhookSpec, "name" | "url">;
+/** What makes two webhooks the same for a receiver. */
+export type Identity = Pick<WebhookSpec, "name" | "url">;
+
+/** A text that two webhooks share when they have the same name and URL, as far as these are well spelled. */
+export function identityKey({ name, url }: Identity): string {
+  return `${name}\n${new URL(url).href}`;
+}
 
 /** Names shorter than this are never compared by their beginning: too many would be alike. */
 const SHORTEST_CUT_NAME = 16;

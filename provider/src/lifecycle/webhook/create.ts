@@ -5,7 +5,7 @@ import type { Call } from "../resource";
 import type { Session } from "../session";
 import type { Workspace } from "../workspace";
 import { adoptWebhook } from "./adopt";
-import { sameIdentity } from "./compare";
+import { identityKey, sameIdentity } from "./compare";
 import { createOnce } from "./create-once";
 import type { WebhookInputs, WebhookState } from "./fields";
 import { reportOutcome } from "./outcome";
@@ -22,7 +22,6 @@ export async function createWebhook(
   inputs: WebhookInputs,
 ): Promise<{ readonly id: string; readonly state: WebhookState }> {
   const workspace = session.workspace(inputs.workspaceId);
-  const key = `${inputs.name}\n${new URL(inputs.url).href}`;
   const { calls } = session.claims;
   calls.touch();
   const work = async () =>
@@ -36,7 +35,7 @@ export async function createWebhook(
       return { id: webhook.id, state: stateOf(inputs, webhook) };
     });
   // The time of the operation starts when it is its turn.
-  return await workspace.createLock.run(key, async () => await calls.during(work));
+  return await workspace.createLock.run(identityKey(inputs), async () => await calls.during(work));
 }
 
 const IF_OWN =

@@ -1,10 +1,8 @@
 import { ApiError } from "../../up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
+import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
 import type { Workspace } from "../workspace";
-import { sameIdentity, sameUrl, similarIdentity } from "./compare";
-
-type Identity = Pick<WebhookSpec, "name" | "url">;
+import { type Identity, sameIdentity, sameUrl, similarIdentity } from "./compare";
 
 /** The webhooks with this name and URL, in any spelling, that were there before this process created any. */
 export async function existingTwins(

@@ -82,7 +82,7 @@ async function read(call: Call, id: string, properties: Properties): Promise<Web
     return await readWebhook(session, call, id, stateIn(id, properties));
   }
   const workspaceId = await session.run(`read webhook ${id}`, call, async (operation) =>
-    String(await resolveWorkspaceId(session, {}, properties, operation)),
+    resolveWorkspaceId(session, {}, properties, operation),
   );
   const state = await getWebhook(session, call, workspaceId, id);
   return typeof properties.profile === "string" ? { ...state, profile: properties.profile } : state;

@@ -82,7 +82,7 @@ function parseProxy({ name, value }: Found): HttpProxy {
   }
   if (protocol !== "http" && protocol !== "https") {
     throw new ConfigError(
-      `${name} names a proxy of the kind "${protocol}"; use one that is spoken to by http:// or https://, or list UP42's ` +
+      `${name} names a proxy of the kind "${protocol}"; use one with http:// or https://, or list UP42's ` +
         "hosts in NO_PROXY",
     );
   }
