@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import { messageOf } from "./cause";
 import type { Context } from "./context";
 import { ApiError } from "./envelope";
-import { sizeOfHead } from "./recorder";
+import { sizeOfHead } from "./recorded-request";
 
 /** A body that couldn't be understood; refused once it is clear that the sender may send one at all. */
 export class UnreadableBody {

@@ -2,7 +2,7 @@ import type { Deliveries } from "./deliveries";
 import type { Faults } from "./faults";
 import type { Journal } from "./journal";
 import type { Settings } from "./options";
-import type { RecordedRequest } from "./recorder";
+import type { RecordedRequest } from "./recorded-request";
 import type { WebhookStore } from "./store";
 import type { Tokens } from "./tokens";
 

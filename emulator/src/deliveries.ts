@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { describeFailure, type PostAnswer, post } from "./deliver";
 import type { Fault, Faults } from "./faults";
 import { Journal } from "./journal";
 import type { Notification, StoredWebhook } from "./model";
 import type { Settings } from "./options";
+import { describeFailure, type PostAnswer, post } from "./post";
 import { reasonIn } from "./reason";
 import { notificationHeaders } from "./signature";
 import { pause, timestamp } from "./time";

@@ -4,14 +4,14 @@
  * @module
  */
 
-export type { PostAnswer } from "./deliver";
 export type { Delivery, DeliveryAttempt } from "./deliveries";
 export type { OperationId } from "./description";
 export type { ErrorFormat } from "./envelope";
 export type { Fault, FaultTarget, InjectedFault } from "./faults";
 export type { Account, Notification, SeedWebhook, StoredWebhook, WebhookBody, WebhookEvent } from "./model";
 export { DEFAULT_EVENTS, DEMO_ACCOUNT, type EmulatorOptions, type SecretVisibility } from "./options";
-export type { RecordedRequest } from "./recorder";
+export type { PostAnswer } from "./post";
+export type { RecordedRequest } from "./recorded-request";
 export type { SignedHeader } from "./signature";
 export { type Emulator, startEmulator } from "./start";
 export type { TriggerRequest } from "./trigger";

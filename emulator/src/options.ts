@@ -1,4 +1,4 @@
-import { definedFields } from "./defined";
+import { definedFields } from "./defined-fields";
 import type { ErrorFormat } from "./envelope";
 import type { Fault } from "./faults";
 import type { Account, SeedWebhook, WebhookEvent } from "./model";

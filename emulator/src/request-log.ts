@@ -1,4 +1,4 @@
-import type { RecordedRequest } from "./recorder";
+import type { RecordedRequest } from "./recorded-request";
 
 /** What stands for a credential or a secret. */
 const HIDDEN = "[hidden]";

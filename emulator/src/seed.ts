@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
+import { fromValidation } from "./answer-error";
 import { messageOf } from "./cause";
-import { definedFields } from "./defined";
+import { definedFields } from "./defined-fields";
 import { description } from "./description";
-import { fromValidation } from "./errors";
 import type { Account, SeedWebhook } from "./model";
 import type { Settings } from "./options";
 import type { WebhookStore } from "./store";

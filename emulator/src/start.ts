@@ -8,7 +8,7 @@ import { type Fault, Faults, type InjectedFault } from "./faults";
 import { Journal } from "./journal";
 import type { StoredWebhook } from "./model";
 import { type EmulatorOptions, resolveOptions, type Settings } from "./options";
-import type { RecordedRequest } from "./recorder";
+import type { RecordedRequest } from "./recorded-request";
 import { seedWebhooks } from "./seed";
 import { buildServer } from "./server";
 import { WebhookStore } from "./store";

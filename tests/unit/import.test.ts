@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { ModuleKind, transpile } from "typescript";
 import * as v from "valibot";
-import { nextSteps, warnings } from "../../provider/src/cli/advice";
 import { type Imported, importFile, sealed, unsealed } from "../../provider/src/cli/import-file";
+import { nextSteps, warnings } from "../../provider/src/cli/import-steps";
 import { resourceNames } from "../../provider/src/cli/names";
 import { programFor, secretKey } from "../../provider/src/cli/program";
 import { PulumiCli } from "../../provider/src/cli/pulumi-cli";

@@ -1,4 +1,4 @@
-import { nextStepFor } from "../../provider/src/lifecycle/advice";
+import { nextStepFor } from "../../provider/src/lifecycle/next-steps";
 import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
 import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
 import { CredentialsError, type ErrorCode, TransportError } from "../../provider/src/up42/errors";

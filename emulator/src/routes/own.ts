@@ -12,7 +12,7 @@ import { DEMO_ACCOUNT } from "../options";
 import { loadPage } from "../page";
 import { toLoggedRequest } from "../request-log";
 import { repeat, type TriggerRequest, trigger } from "../trigger";
-import { allowOnly } from "./endpoint";
+import { allowOnly } from "./allow-only";
 
 const DELIVERIES = "/_emulator/deliveries";
 const FAULTS = "/_emulator/faults";

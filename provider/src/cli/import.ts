@@ -12,8 +12,8 @@ import {
   select,
   workspaceOf,
 } from "./account";
-import { nextSteps, warnings } from "./advice";
 import { type Imported, importFile } from "./import-file";
+import { nextSteps, warnings } from "./import-steps";
 import { resourceNames } from "./names";
 import { print } from "./output";
 import { programFor, secretKey } from "./program";

@@ -5,8 +5,8 @@ import { type Call, PartialFailure, type ResourceLifecycle } from "../lifecycle/
 import { Sessions } from "../lifecycle/sessions";
 import { Up42Error } from "../up42/errors";
 import { printable } from "../up42/printable";
-import { leaveToEngine } from "./engine-shows";
 import { InitializationError } from "./initialization-error";
+import { leaveToEngine } from "./leave-to-engine";
 import type { DynamicProvider } from "./provider";
 
 /** Pulumi's host is started with the engine's address as its only argument. */

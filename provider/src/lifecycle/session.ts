@@ -3,9 +3,9 @@ import type { WebhooksApi } from "../up42/api";
 import { AbandonedError, ConfigError, Up42Error } from "../up42/errors";
 import { Deadline, type Operation } from "../up42/operation";
 import { waitFor } from "../up42/waiting";
-import { nextStepFor } from "./advice";
 import type { Caller } from "./caller";
 import { Claims } from "./claims";
+import { nextStepFor } from "./next-steps";
 import { Workspace } from "./workspace";
 
 /** Knowing the events is a courtesy: it may not hold up a deployment for longer than this. */

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config";
-import { nextStepFor } from "../../lifecycle/advice";
+import { nextStepFor } from "../../lifecycle/next-steps";
 import { Up42Error } from "../../up42/errors";
 import { printable } from "../../up42/printable";
 import { type AccountOptions, note, readSource } from "../account";

@@ -1,4 +1,4 @@
-import { changedKeys } from "../changed-keys";
+import { changedProperties } from "../changed-properties";
 import { unknownEvents } from "../event-names";
 import {
   type Checked,
@@ -44,7 +44,7 @@ async function checked(
     const workspaceId = await resolveWorkspaceId(session, olds, { workspaceId: named }, operation);
     const webhookId = news.webhookId ?? tested.id ?? news.webhook;
     const inputs = compact({ ...news, webhookId, workspaceId });
-    const changed = changedKeys(withoutName(olds), withoutName(inputs));
+    const changed = changedProperties(withoutName(olds), withoutName(inputs));
     if (changed.size === 0) {
       return { inputs, failures: [] };
     }

@@ -2,7 +2,7 @@ import { Up42Error } from "../../up42/errors";
 import { isLoopback } from "../../up42/hosts";
 import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
-import { changedKeys } from "../changed-keys";
+import { changedProperties } from "../changed-properties";
 import { unknownEvents } from "../event-names";
 import {
   type Checked,
@@ -60,7 +60,7 @@ export async function checkWebhook(call: Call, olds: Properties, given: Properti
       async (operation) => {
         const workspaceId = await resolveWorkspaceId(session, olds, news, operation);
         const inputs = compact({ ...news, active: news.active ?? false, workspaceId });
-        const changed = changedKeys(olds, inputs);
+        const changed = changedProperties(olds, inputs);
         const checking = { session, call, olds, known, inputs, changed };
         return { inputs, failures: await failuresOf(checking, operation) };
       },

@@ -1,6 +1,6 @@
 import { isId } from "../../../up42/ids";
 import type { Facts } from "./facts";
-import { dataOf, field, isSuccess, shapeOf } from "./read";
+import { dataOf, field, isSuccess, shapeOf } from "./read-reply";
 import { type Reply, tokenIn, type Wire } from "./wire";
 
 /** UP42's documentation: developers/authentication. */

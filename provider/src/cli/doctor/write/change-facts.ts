@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Facts } from "./facts";
-import { dataOf, field, isSuccess, shapeOf } from "./read";
+import { dataOf, field, isSuccess, shapeOf } from "./read-reply";
 import type { Temporary } from "./temporary";
 import { findIn, type Subject } from "./webhook-facts";
 import type { Wire } from "./wire";

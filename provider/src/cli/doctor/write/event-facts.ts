@@ -1,6 +1,6 @@
 import { parseAnswer, schemas } from "../../../up42/wire";
 import type { Facts } from "./facts";
-import { dataOf, field, isSuccess, shapeOf } from "./read";
+import { dataOf, field, isSuccess, shapeOf } from "./read-reply";
 import type { Wire } from "./wire";
 
 const FIELDS = ["name", "title", "category", "description", "documentation"];

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { messageOf, Up42Error } from "../../../up42/errors";
 import type { RemoteWebhook } from "../../../up42/model";
 import { parseList } from "../../../up42/wire";
-import { dataOf, field, isSuccess } from "./read";
+import { dataOf, field, isSuccess } from "./read-reply";
 import type { Reply, Wire } from "./wire";
 
 const PREFIX = "pulumi-up42 doctor";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { NotificationError, verifyNotification } from "../../../receiver";
 import type { Facts } from "./facts";
-import { dataOf, field, isSuccess, shapeOf } from "./read";
+import { dataOf, field, isSuccess, shapeOf } from "./read-reply";
 import type { Receiver } from "./receiver";
 import type { Temporary } from "./temporary";
 import type { Subject } from "./webhook-facts";

@@ -3,7 +3,7 @@ import { isConcealed } from "../../../lifecycle/webhook/compare";
 import { AnswerError } from "../../../up42/errors";
 import { parseList } from "../../../up42/wire";
 import type { Facts } from "./facts";
-import { dataOf, field, isRefusal, isSuccess, isUuid, shapeOf } from "./read";
+import { dataOf, field, isRefusal, isSuccess, isUuid, shapeOf } from "./read-reply";
 import type { Temporary } from "./temporary";
 import type { Reply, Wire } from "./wire";
 

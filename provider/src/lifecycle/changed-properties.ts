@@ -4,7 +4,7 @@ import { type Properties, sameValue } from "./properties";
 const LOCAL = new Set(["ifExists", "removeSecret"]);
 
 /** The properties whose values differ, apart from those that concern only Pulumi or this package. */
-export function changedKeys(olds: Properties, news: Properties): ReadonlySet<string> {
+export function changedProperties(olds: Properties, news: Properties): ReadonlySet<string> {
   const keys = [...Object.keys(olds), ...Object.keys(news)].filter(
     (key) => !key.startsWith("__") && !LOCAL.has(key),
   );
