@@ -17,10 +17,16 @@ export function checkAccess(
   const name = urlOf(`http://${host}`)?.hostname ?? "";
   // A page can point its own name here, but not an address: that is safe where other machines are let in.
   const isOwn = isLoopback(name) || (isAddress(name) && !listensOnLoopback(listeningOn));
-  if (!isOwn && !isListed(name, [...allowedHosts, listeningOn])) throw refusal("host name", name);
-  if (origin === undefined) return;
+  if (!isOwn && !isListed(name, [...allowedHosts, listeningOn])) {
+    throw refusal("host name", name);
+  }
+  if (origin === undefined) {
+    return;
+  }
   const from = urlOf(origin);
-  if (from?.host === host.toLowerCase() || isListed(from?.hostname ?? "", allowedHosts)) return;
+  if (from?.host === host.toLowerCase() || isListed(from?.hostname ?? "", allowedHosts)) {
+    return;
+  }
   throw refusal("origin", from?.hostname ?? "");
 }
 
@@ -29,7 +35,9 @@ function listensOnLoopback(address: string): boolean {
 }
 
 function refusal(what: string, name: string): ApiError {
-  if (name === "") return new ApiError(403, `Failed to let the request in: it has no valid ${what}.`);
+  if (name === "") {
+    return new ApiError(403, `Failed to let the request in: it has no valid ${what}.`);
+  }
   return new ApiError(
     403,
     `Failed to let the request in: the ${what} "${name}" is foreign. If it is yours, start the emulator with --allow-host ${name}.`,

@@ -43,12 +43,16 @@ export function requireReadableBody(
   _reply: FastifyReply,
   done: HookHandlerDoneFunction,
 ): void {
-  if (request.body instanceof UnreadableBody) throw request.body.error;
+  if (request.body instanceof UnreadableBody) {
+    throw request.body.error;
+  }
   done();
 }
 
 function parseJson(text: string): unknown {
-  if (text === "") return undefined;
+  if (text === "") {
+    return undefined;
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -62,7 +66,9 @@ function note(
   text: string,
   body: unknown = text,
 ): void {
-  if (record === null || text === "") return;
+  if (record === null || text === "") {
+    return;
+  }
   record.body = body;
   requests.update(record, record, sizeOfHead(raw) + 2 * text.length);
 }

@@ -26,14 +26,18 @@ const NOT_REPLACEABLE = ["EBUSY", "EACCES", "EPERM", "EROFS", "EXDEV", "EISDIR",
  * @throws Error saying what is wrong with the file and what to do.
  */
 export function readDataFile(file: string): StoredWebhook[] {
-  if (!existsSync(file)) return [];
+  if (!existsSync(file)) {
+    return [];
+  }
   const refuse = (why: string) =>
     new Error(`Failed to read the data file "${file}": ${why}. Correct it, or move it away to start empty.`);
   let content: unknown;
   try {
     const text = readFileSync(file, "utf8");
     // As `touch` makes it, so that a container has a file to mount.
-    if (text.trim() === "") return [];
+    if (text.trim() === "") {
+      return [];
+    }
     content = JSON.parse(text);
   } catch (error) {
     throw refuse(messageOf(error));
@@ -42,7 +46,9 @@ export function readDataFile(file: string): StoredWebhook[] {
     throw refuse(`it isn't a data file of version ${VERSION}`);
   }
   return content.webhooks.map((webhook: unknown, index) => {
-    if (!isStoredWebhook(webhook)) throw refuse(`entry ${index} of "webhooks" isn't a webhook`);
+    if (!isStoredWebhook(webhook)) {
+      throw refuse(`entry ${index} of "webhooks" isn't a webhook`);
+    }
     return webhook;
   });
 }
@@ -57,7 +63,9 @@ export function writeDataFile(file: string, webhooks: readonly StoredWebhook[]):
   try {
     const target = followLinks(file);
     mkdirSync(dirname(target), { recursive: true });
-    if (!replaceFile(target, content)) overwriteFile(target, content);
+    if (!replaceFile(target, content)) {
+      overwriteFile(target, content);
+    }
   } catch (cause) {
     const advice = "Make it writable, or start from it with --seed-file, which changes no file.";
     const message = `Failed to write the data file "${file}": ${messageOf(cause)}. ${advice}`;
@@ -69,8 +77,12 @@ export function writeDataFile(file: string, webhooks: readonly StoredWebhook[]):
 function followLinks(file: string): string {
   for (let target = file, links = 0; ; links++) {
     const isLink = lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    if (!isLink) return target;
-    if (links === 40) throw new Error("its symbolic links lead in a circle");
+    if (!isLink) {
+      return target;
+    }
+    if (links === 40) {
+      throw new Error("its symbolic links lead in a circle");
+    }
     target = resolve(dirname(target), readlinkSync(target));
   }
 }
@@ -87,7 +99,9 @@ function replaceFile(file: string, content: string): boolean {
     return true;
   } catch (error) {
     removeIfPossible(temporary);
-    if (NOT_REPLACEABLE.includes(String(codeOf(error)))) return false;
+    if (NOT_REPLACEABLE.includes(String(codeOf(error)))) {
+      return false;
+    }
     throw error;
   }
 }
@@ -97,7 +111,9 @@ function removeIfPossible(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch (error) {
-    if (!NOT_REPLACEABLE.includes(String(codeOf(error)))) throw error;
+    if (!NOT_REPLACEABLE.includes(String(codeOf(error)))) {
+      throw error;
+    }
   }
 }
 
@@ -129,7 +145,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isStoredWebhook(value: unknown): value is StoredWebhook {
-  if (!isRecord(value) || typeof value.active !== "boolean" || !Array.isArray(value.events)) return false;
+  if (!isRecord(value) || typeof value.active !== "boolean" || !Array.isArray(value.events)) {
+    return false;
+  }
   const texts = ["id", "workspaceId", "name", "url", "secret", "createdAt", "updatedAt"];
   return [...texts.map((name) => value[name]), ...value.events].every((text) => typeof text === "string");
 }

@@ -108,7 +108,9 @@ export class Deliveries {
   async #run(started: Delivery, secret: string): Promise<Delivery> {
     let delivery = started;
     for (let retry = 0; delivery.state === "pending"; retry++) {
-      if (retry > 0) await this.#waitForRetry(delivery, retry);
+      if (retry > 0) {
+        await this.#waitForRetry(delivery, retry);
+      }
       const attempt = await this.#attempt(delivery, secret);
       const last = retry + 1 >= delivery.maxAttempts || this.closing.aborted;
       const state = isSuccess(attempt) ? "delivered" : last ? "failed" : "pending";
@@ -133,7 +135,9 @@ export class Deliveries {
   async #attempt(delivery: Delivery, secret: string): Promise<DeliveryAttempt> {
     const url = new URL(delivery.url);
     const fault = this.faults.take("notify");
-    if (fault?.delayMs !== undefined) await pause(fault.delayMs, this.closing);
+    if (fault?.delayMs !== undefined) {
+      await pause(fault.delayMs, this.closing);
+    }
     const headers = notificationHeaders(url, delivery.body, secret, this.settings.signedHeaders, Date.now());
     const startedAt = timestamp();
     const from = performance.now();
@@ -149,7 +153,9 @@ export class Deliveries {
     const seconds = this.settings.testTimeoutSeconds;
     const abort = new AbortController();
     const stop = () => abort.abort(this.closing.reason);
-    if (this.closing.aborted) stop();
+    if (this.closing.aborted) {
+      stop();
+    }
     this.closing.addEventListener("abort", stop);
     const timer = setTimeout(
       () => abort.abort(new Error(`the receiver didn't answer within ${seconds} s`)),
@@ -179,7 +185,9 @@ function sizeOf({ body, url, attempts }: Delivery): number {
 }
 
 function reasonOf(outcome: Pick<DeliveryAttempt, "response" | "error">): string {
-  if (outcome.response === null) return outcome.error ?? "";
+  if (outcome.response === null) {
+    return outcome.error ?? "";
+  }
   return isSuccess(outcome) ? "" : reasonIn(outcome.response.body);
 }
 

@@ -74,7 +74,9 @@ export class Description {
     const paths = Object.entries(fields(document.paths)).map(([path, item]): [string, string[]] => {
       const url = path.replace(/\{(\w+)\}/g, ":$1");
       const methods = METHODS.filter((method) => method in fields(item));
-      for (const method of methods) this.#addRoute(document, method, url, fields(fields(item)[method]));
+      for (const method of methods) {
+        this.#addRoute(document, method, url, fields(fields(item)[method]));
+      }
       return [url, methods.map((method) => method.toUpperCase())];
     });
     this.paths = new Map(paths);
@@ -88,9 +90,13 @@ export class Description {
    */
   route(operation: OperationId, unknownFields: "ignore" | "refuse" = "ignore"): Route {
     const route = this.#routes.get(operation);
-    if (route === undefined) throw new Error(`up42-emulator: openapi.yaml has no operation ${operation}`);
+    if (route === undefined) {
+      throw new Error(`up42-emulator: openapi.yaml has no operation ${operation}`);
+    }
     const { body } = route.schema;
-    if (body === undefined || unknownFields === "ignore") return route;
+    if (body === undefined || unknownFields === "ignore") {
+      return route;
+    }
     return { ...route, schema: { body: { ...body, unevaluatedProperties: false } } };
   }
 
@@ -101,7 +107,9 @@ export class Description {
 
   #addRoute(document: object, method: string, url: string, described: Record<string, unknown>): void {
     const operation = OPERATIONS.find((id) => id === described.operationId);
-    if (operation === undefined) throw new Error(`up42-emulator: nothing serves ${described.operationId}`);
+    if (operation === undefined) {
+      throw new Error(`up42-emulator: nothing serves ${described.operationId}`);
+    }
     const body = bodySchema(document, described.requestBody);
     this.#routes.set(operation, {
       method: method.toUpperCase(),

@@ -57,6 +57,8 @@ export type ErrorFormat = "envelope" | "problem";
 
 /** A refusal's body. The fields of the envelope's `error` are not documented in full. */
 export function failure({ status, code, message, details }: ApiError, format: ErrorFormat): object {
-  if (format === "problem") return { title: STATUS_CODES[status] ?? code, status, detail: message };
+  if (format === "problem") {
+    return { title: STATUS_CODES[status] ?? code, status, detail: message };
+  }
   return { data: null, error: { code, message, details: details.length > 0 ? details : null } };
 }

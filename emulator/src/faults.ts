@@ -90,7 +90,11 @@ export class Faults {
 
   /** The fault that hits this request, if any. */
   take(operation: FaultTarget): Fault | undefined {
-    for (const injected of this.#injected.values()) if (injected.hits(operation)) return injected.fault;
+    for (const injected of this.#injected.values()) {
+      if (injected.hits(operation)) {
+        return injected.fault;
+      }
+    }
     return undefined;
   }
 }
@@ -107,13 +111,17 @@ class Injected implements InjectedFault {
 
   hits(operation: FaultTarget): boolean {
     const { operation: target, skip = 0, count = 1 } = this.fault;
-    if (target === undefined ? operation === "notify" : target !== operation) return false;
+    if (target === undefined ? operation === "notify" : target !== operation) {
+      return false;
+    }
     if (this.#passed < skip) {
       this.#passed++;
       return false;
     }
     this.applied++;
-    if (this.applied === count) this.remove();
+    if (this.applied === count) {
+      this.remove();
+    }
     return true;
   }
 
@@ -125,18 +133,24 @@ class Injected implements InjectedFault {
 function parseFault(value: unknown): Fault {
   const given = isObject(value) ? definedFields(value) : value;
   const validate = description().validator<Fault>(schema);
-  if (!validate(given)) throw fromValidation("fault", validate.errors ?? []);
+  if (!validate(given)) {
+    throw fromValidation("fault", validate.errors ?? []);
+  }
   const { operation, delayMs, status, lostAnswer, ...rest } = given;
   const refuse = (why: string) => new ApiError(400, `The fault isn't valid: ${why}.`);
   if (delayMs === undefined && status === undefined && lostAnswer !== true) {
     throw refuse("it needs one of delayMs, status and lostAnswer");
   }
-  if (status !== undefined && lostAnswer === true) throw refuse("status and lostAnswer exclude each other");
+  if (status !== undefined && lostAnswer === true) {
+    throw refuse("status and lostAnswer exclude each other");
+  }
   if (status !== undefined && operation === "notify") {
     throw refuse("a notification can have delayMs and lostAnswer; its status is the receiver's");
   }
   for (const name of ["retryAfterSeconds", "body", "committed"] as const) {
-    if (rest[name] !== undefined && status === undefined) throw refuse(`${name} needs a status`);
+    if (rest[name] !== undefined && status === undefined) {
+      throw refuse(`${name} needs a status`);
+    }
   }
   return given;
 }

@@ -17,7 +17,9 @@ export function isAddress(hostname: string): boolean {
 export function isListed(hostname: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {
     const name = pattern.toLowerCase();
-    if (name.startsWith(".")) return hostname === name.slice(1) || hostname.endsWith(name);
+    if (name.startsWith(".")) {
+      return hostname === name.slice(1) || hostname.endsWith(name);
+    }
     return name === "*" || name === hostname || `[${name}]` === hostname;
   });
 }

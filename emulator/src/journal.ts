@@ -36,7 +36,9 @@ export class Journal<Key, Entry> {
   /** Replaces an entry in its place; does nothing when it is no longer kept. */
   update(key: Key, entry: Entry, bytes: number): void {
     const old = this.#entries.get(key);
-    if (old === undefined) return;
+    if (old === undefined) {
+      return;
+    }
     this.#entries.set(key, { entry, bytes });
     this.#bytes += bytes - old.bytes;
     this.#trim();
@@ -49,7 +51,9 @@ export class Journal<Key, Entry> {
 
   #trim(): void {
     for (const [key, { bytes }] of this.#entries) {
-      if (this.#entries.size <= this.limit.entries && this.#bytes <= this.limit.bytes) return;
+      if (this.#entries.size <= this.limit.entries && this.#bytes <= this.limit.bytes) {
+        return;
+      }
       this.#entries.delete(key);
       this.#bytes -= bytes;
     }

@@ -147,13 +147,17 @@ export function resolveOptions(options: EmulatorOptions): Settings {
   }
   const { testTimeoutSeconds: timeout } = settings;
   check("testTimeoutSeconds", timeout, Number.isFinite(timeout) && timeout > 0, "more than 0");
-  if (settings.events.length === 0)
+  if (settings.events.length === 0) {
     throw new RangeError("up42-emulator: events must name at least one event");
-  if (settings.accounts.length === 0)
+  }
+  if (settings.accounts.length === 0) {
     throw new RangeError("up42-emulator: accounts must hold at least one account");
+  }
   return settings;
 }
 
 function check(name: string, value: unknown, isRight: boolean, expected: string): void {
-  if (!isRight) throw new RangeError(`up42-emulator: ${name} must be ${expected}, not ${value}`);
+  if (!isRight) {
+    throw new RangeError(`up42-emulator: ${name} must be ${expected}, not ${value}`);
+  }
 }

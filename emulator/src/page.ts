@@ -32,7 +32,9 @@ const POLICY = [
 export function loadPage(): PageFile[] {
   return readdirSync(FOLDER).flatMap((name) => {
     const type = TYPES[extname(name)];
-    if (type === undefined) return [];
+    if (type === undefined) {
+      return [];
+    }
     const html = name === "index.html";
     const policy = html ? { "content-security-policy": POLICY, "referrer-policy": "no-referrer" } : {};
     return {

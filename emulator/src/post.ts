@@ -52,7 +52,9 @@ async function readBeginning(incoming: IncomingMessage): Promise<string> {
     const bytes = Buffer.from(chunk);
     chunks.push(bytes);
     size += bytes.length;
-    if (size >= ANSWER_LIMIT_BYTES) break;
+    if (size >= ANSWER_LIMIT_BYTES) {
+      break;
+    }
   }
   return Buffer.concat(chunks).subarray(0, ANSWER_LIMIT_BYTES).toString("utf8");
 }

@@ -28,7 +28,9 @@ export class RateLimit {
     const admitted = left >= 1;
     this.#buckets.set(address, { left: admitted ? left - 1 : left, at });
     const [first] = this.#buckets.keys();
-    if (this.#buckets.size > ADDRESSES && first !== undefined) this.#buckets.delete(first);
+    if (this.#buckets.size > ADDRESSES && first !== undefined) {
+      this.#buckets.delete(first);
+    }
     return admitted;
   }
 }

@@ -40,12 +40,18 @@ function parse(text: string): unknown {
 
 /** The words of an error page; other texts as they are. It takes as long as the text is, whatever is in it. */
 function plainText(text: string): string {
-  if (!/^\s*<(!doctype|html)/i.test(text)) return text;
+  if (!/^\s*<(!doctype|html)/i.test(text)) {
+    return text;
+  }
   let hidden = "";
   const words = text.split(/(?=<)/).map((part) => {
     const [, slash = "", name = ""] = /^<(\/?)(\w*)/.exec(part.toLowerCase()) ?? [];
-    if (hidden === "" && slash === "" && INVISIBLE.has(name)) hidden = name;
-    if (hidden === name && slash === "/") hidden = "";
+    if (hidden === "" && slash === "" && INVISIBLE.has(name)) {
+      hidden = name;
+    }
+    if (hidden === name && slash === "/") {
+      hidden = "";
+    }
     return hidden === "" ? part.slice(part.indexOf(">") + 1) : "";
   });
   return words.join(" ");

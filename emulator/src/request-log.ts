@@ -37,14 +37,20 @@ export function toLoggedRequest(request: RecordedRequest): LoggedRequest {
 }
 
 function hideInHeader(name: string, value: string): string {
-  if (!SECRET_HEADERS.includes(name)) return value;
+  if (!SECRET_HEADERS.includes(name)) {
+    return value;
+  }
   const scheme = /^(Bearer|Basic) /i.exec(value)?.[0] ?? "";
   return `${scheme}${HIDDEN}`;
 }
 
 function hideInBody(body: unknown): string | null {
-  if (body === undefined) return null;
-  if (typeof body === "string") return hideInForm(body);
+  if (body === undefined) {
+    return null;
+  }
+  if (typeof body === "string") {
+    return hideInForm(body);
+  }
   const hide = (name: string, value: unknown) => (isSecret(name) && value !== "" ? HIDDEN : value);
   return JSON.stringify(body, hide, 2);
 }
@@ -52,7 +58,9 @@ function hideInBody(body: unknown): string | null {
 function hideInForm(form: string): string {
   const pairs = [...new URLSearchParams(form)].map(([name, value]) => {
     // What is no form at all, such as JSON under a wrong content type, is read as one long name.
-    if (!/^[\w.-]+$/.test(name)) return HIDDEN;
+    if (!/^[\w.-]+$/.test(name)) {
+      return HIDDEN;
+    }
     return `${name}=${isSecret(name) ? HIDDEN : encodeURIComponent(value)}`;
   });
   return pairs.join("&");

@@ -60,7 +60,9 @@ export function readSeedFile(file: string): Seed {
   try {
     const content = load(readFileSync(file, "utf8"), { filename: file });
     const validate = description().validator<Seed>(seedSchema);
-    if (!validate(content)) throw fromValidation("seed", validate.errors ?? []);
+    if (!validate(content)) {
+      throw fromValidation("seed", validate.errors ?? []);
+    }
     return content;
   } catch (cause) {
     const message = `Failed to read the seed file "${file}": ${messageOf(cause)}`;
@@ -74,8 +76,12 @@ export function readSeedFile(file: string): Seed {
  * @throws Error naming the webhook that isn't valid; then none is created.
  */
 export function seedWebhooks(settings: Settings, store: WebhookStore): void {
-  if (store.list().length > 0) return;
-  for (const webhook of settings.webhooks) checkWebhook(webhook, settings);
+  if (store.list().length > 0) {
+    return;
+  }
+  for (const webhook of settings.webhooks) {
+    checkWebhook(webhook, settings);
+  }
   const [account] = settings.accounts;
   for (const { id, workspaceId = account?.workspaceId ?? "", ...body } of settings.webhooks) {
     store.create(workspaceId, body, id);
@@ -85,7 +91,9 @@ export function seedWebhooks(settings: Settings, store: WebhookStore): void {
 function checkWebhook(webhook: SeedWebhook, settings: Settings): void {
   try {
     const validate = description().validator(webhookSchema);
-    if (!validate(definedFields(webhook))) throw fromValidation("webhook", validate.errors ?? []);
+    if (!validate(definedFields(webhook))) {
+      throw fromValidation("webhook", validate.errors ?? []);
+    }
     checkWebhookBody(webhook, settings);
   } catch (cause) {
     const name = JSON.stringify(webhook.name);

@@ -61,7 +61,9 @@ export function buildServer(context: Context): FastifyInstance {
     testRoutes(scope, context);
     done();
   });
-  for (const [path, methods] of description().paths) allowOnly(app, path, methods);
+  for (const [path, methods] of description().paths) {
+    allowOnly(app, path, methods);
+  }
   app.register((scope, _options, done) => {
     ownRoutes(scope, context);
     done();
@@ -88,7 +90,9 @@ function refusalOf({ settings }: Context, request: FastifyRequest): ApiError | u
     checkAccess(settings, request);
     return undefined;
   } catch (error) {
-    if (error instanceof ApiError) return error;
+    if (error instanceof ApiError) {
+      return error;
+    }
     throw error;
   }
 }
@@ -113,9 +117,15 @@ function recordRequests(app: FastifyInstance, { settings, requests, closing }: C
     done();
   });
   app.addHook("onSend", async (request, reply) => {
-    if (request.record === null) return;
-    if (request.fault?.lostAnswer !== true) request.record.status = reply.statusCode;
-    if (settings.latencyMs > 0) await pause(settings.latencyMs, closing);
+    if (request.record === null) {
+      return;
+    }
+    if (request.fault?.lostAnswer !== true) {
+      request.record.status = reply.statusCode;
+    }
+    if (settings.latencyMs > 0) {
+      await pause(settings.latencyMs, closing);
+    }
   });
   app.addHook("onResponse", (request, reply, done) => {
     if (request.record !== null) {
@@ -134,15 +144,23 @@ function injectFaults(app: FastifyInstance, { faults, settings, closing }: Conte
   app.addHook("preValidation", async (request, reply) => {
     const { operation } = request.routeOptions.config;
     const fault = operation === undefined ? undefined : faults.take(operation);
-    if (fault === undefined) return;
+    if (fault === undefined) {
+      return;
+    }
     request.fault = fault;
-    if (fault.delayMs !== undefined) await pause(fault.delayMs, closing);
-    if (fault.status === undefined || fault.committed === true) return;
+    if (fault.delayMs !== undefined) {
+      await pause(fault.delayMs, closing);
+    }
+    if (fault.status === undefined || fault.committed === true) {
+      return;
+    }
     return reply.send(faultyAnswer(fault, reply, settings.errorFormat));
   });
   app.addHook("onSend", (request, reply, payload, done) => {
     const { fault } = request;
-    if (fault?.lostAnswer === true) request.raw.socket.destroy();
+    if (fault?.lostAnswer === true) {
+      request.raw.socket.destroy();
+    }
     done(null, fault?.committed === true ? faultyAnswer(fault, reply, settings.errorFormat) : payload);
   });
 }
@@ -151,8 +169,12 @@ function injectFaults(app: FastifyInstance, { faults, settings, closing }: Conte
 function faultyAnswer(fault: Fault, reply: FastifyReply, format: ErrorFormat): string {
   const { status = 500, retryAfterSeconds, body } = fault;
   reply.code(status);
-  if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
+  if (retryAfterSeconds !== undefined) {
+    reply.header("retry-after", String(retryAfterSeconds));
+  }
   reply.type(typeof body === "string" ? "text/html; charset=utf-8" : "application/json; charset=utf-8");
-  if (typeof body === "string") return body;
+  if (typeof body === "string") {
+    return body;
+  }
   return JSON.stringify(body ?? failure(new ApiError(status, "This is an injected fault."), format));
 }

@@ -96,7 +96,9 @@ function createContext(settings: Settings, closing: AbortSignal): Context {
   const store = new WebhookStore(settings.dataFile);
   seedWebhooks(settings, store);
   const faults = new Faults();
-  for (const fault of settings.faults) faults.inject(fault);
+  for (const fault of settings.faults) {
+    faults.inject(fault);
+  }
   return {
     settings,
     store,
@@ -133,7 +135,9 @@ async function listen(app: FastifyInstance, { host, port }: Settings): Promise<v
 
 /** An address that a client on this machine can use. */
 function urlOf([address]: (AddressInfo | string)[]): string {
-  if (typeof address !== "object") throw new Error("up42-emulator: the server has no address");
+  if (typeof address !== "object") {
+    throw new Error("up42-emulator: the server has no address");
+  }
   const host = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[address.address];
   const literal = address.family === "IPv6" ? `[${address.address}]` : address.address;
   return `http://${host ?? literal}:${address.port}`;

@@ -41,18 +41,24 @@ export class WebhookStore {
   }
 
   delete({ id }: StoredWebhook): void {
-    if (this.dataFile !== undefined) this.#write(this.list().filter((webhook) => webhook.id !== id));
+    if (this.dataFile !== undefined) {
+      this.#write(this.list().filter((webhook) => webhook.id !== id));
+    }
     this.#webhooks.delete(id);
   }
 
   #put(webhook: StoredWebhook): StoredWebhook {
-    if (this.dataFile !== undefined) this.#write(new Map(this.#webhooks).set(webhook.id, webhook).values());
+    if (this.dataFile !== undefined) {
+      this.#write(new Map(this.#webhooks).set(webhook.id, webhook).values());
+    }
     this.#webhooks.set(webhook.id, webhook);
     return webhook;
   }
 
   #write(webhooks: Iterable<StoredWebhook>): void {
-    if (this.dataFile !== undefined) writeDataFile(this.dataFile, [...webhooks]);
+    if (this.dataFile !== undefined) {
+      writeDataFile(this.dataFile, [...webhooks]);
+    }
   }
 }
 

@@ -13,6 +13,8 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   try {
     await delay(milliseconds, undefined, { signal });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      throw error;
+    }
   }
 }

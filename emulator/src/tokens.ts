@@ -59,7 +59,9 @@ export class Tokens {
     const now = this.now();
     // All of a kind live equally long: the oldest are the first to expire.
     for (const [token, { expiresAt }] of grants) {
-      if (expiresAt > now && grants.size < REMEMBERED) break;
+      if (expiresAt > now && grants.size < REMEMBERED) {
+        break;
+      }
       grants.delete(token);
     }
     const token = randomBytes(32).toString("base64url");

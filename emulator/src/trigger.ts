@@ -41,8 +41,9 @@ export function trigger(
  */
 export function repeat({ store, deliveries }: Context, id: string): StartedDelivery {
   const delivery = deliveries.get(id);
-  if (delivery === undefined)
+  if (delivery === undefined) {
     throw new ApiError(404, `There is no delivery ${id}; only the newest are kept.`);
+  }
   const webhook = store.get(delivery.workspaceId, delivery.webhookId);
   if (webhook === undefined) {
     throw new ApiError(409, `The delivery can't be repeated: its webhook ${delivery.webhookId} is gone.`);

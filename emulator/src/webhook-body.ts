@@ -19,8 +19,12 @@ export function checkWebhookBody(
       field: "events",
       message: `${JSON.stringify(name)} isn't one of ${known.join(", ")}`,
     }));
-  if (!isReceiver(body.url, allowedReceivers)) details.push({ field: "url", message: WRONG_URL });
-  if (details.length === 0) return;
+  if (!isReceiver(body.url, allowedReceivers)) {
+    details.push({ field: "url", message: WRONG_URL });
+  }
+  if (details.length === 0) {
+    return;
+  }
   const message = details.map((detail) => `${detail.field}: ${detail.message}`).join("; ");
   throw new ApiError(400, `The webhook isn't valid: ${message}.`, details);
 }
@@ -31,6 +35,8 @@ const WRONG_URL =
 
 function isReceiver(text: string, allowed: readonly string[]): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "https:") return true;
+  if (url?.protocol === "https:") {
+    return true;
+  }
   return url?.protocol === "http:" && (isLoopback(url.hostname) || isListed(url.hostname, allowed));
 }

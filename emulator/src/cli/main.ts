@@ -80,15 +80,18 @@ function addTrigger(command: Command): void {
 }
 
 function collect(text: string, earlier: readonly string[] = []): readonly string[] {
-  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  if (text.trim() === "") {
+    throw new InvalidArgumentError("It must not be empty.");
+  }
   return [...earlier, text];
 }
 
 function signedHeaders(text: string): readonly SignedHeader[] {
   return text.split(",").map((name) => {
     const header = SIGNED_HEADERS.find((known) => known === name.trim().toLowerCase());
-    if (header === undefined)
+    if (header === undefined) {
       throw new InvalidArgumentError(`It must name some of ${SIGNED_HEADERS.join(", ")}.`);
+    }
     return header;
   });
 }
@@ -107,7 +110,9 @@ function faults(text: string, earlier: readonly Fault[] = []): readonly Fault[] 
 }
 
 function scalar(text: string): unknown {
-  if (text === "true" || text === "false") return text === "true";
+  if (text === "true" || text === "false") {
+    return text === "true";
+  }
   return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
@@ -121,18 +126,24 @@ function atLeastZero(text: string): number {
 
 function moreThanZero(text: string): number {
   const value = atLeastZero(text);
-  if (value === 0) throw new InvalidArgumentError("It must be more than 0.");
+  if (value === 0) {
+    throw new InvalidArgumentError("It must be more than 0.");
+  }
   return value;
 }
 
 function wholeNumber(text: string): number {
   const value = atLeastZero(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!Number.isInteger(value)) {
+    throw new InvalidArgumentError("It must be a whole number.");
+  }
   return value;
 }
 
 function port(text: string): number {
   const value = wholeNumber(text);
-  if (value > 65_535) throw new InvalidArgumentError("It must be from 0 to 65535.");
+  if (value > 65_535) {
+    throw new InvalidArgumentError("It must be from 0 to 65535.");
+  }
   return value;
 }

@@ -69,7 +69,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error) => {
-      if (codeOf(error) !== "EPIPE") throw error;
+      if (codeOf(error) !== "EPIPE") {
+        throw error;
+      }
     });
   }
 }

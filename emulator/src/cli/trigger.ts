@@ -31,7 +31,9 @@ export async function triggerEvent(event: string, { status, workspace, url }: Tr
   }
   const states = await Promise.all(deliveries.map((delivery) => follow(base, delivery)));
   const failed = states.filter((state) => state !== "delivered").length;
-  if (failed > 0) throw new Error(`${failed} of ${states.length} notifications were not delivered.`);
+  if (failed > 0) {
+    throw new Error(`${failed} of ${states.length} notifications were not delivered.`);
+  }
 }
 
 async function follow(base: string, started: Progress): Promise<string> {
@@ -44,7 +46,9 @@ async function follow(base: string, started: Progress): Promise<string> {
     for (const { outcome } of delivery.attempts.slice(reported)) {
       process.stdout.write(`${delivery.url}  attempt ${++reported}: ${outcome}\n`);
     }
-    if (delivery.state !== "pending") return delivery.state;
+    if (delivery.state !== "pending") {
+      return delivery.state;
+    }
     await delay(POLL_MS);
   }
 }
@@ -62,7 +66,9 @@ async function call(url: string, body?: object): Promise<unknown> {
     });
   });
   const answer = fields(await response.json().catch(() => undefined));
-  if (response.ok && "data" in answer) return answer.data;
+  if (response.ok && "data" in answer) {
+    return answer.data;
+  }
   const reason = fields(answer.error).message ?? "that isn't an emulator of UP42's";
   throw new Error(`The emulator refused (HTTP ${response.status}): ${reason}`);
 }
@@ -80,7 +86,9 @@ function toProgress(delivery: unknown): Progress {
 }
 
 function outcomeOf({ response, error }: Record<string, unknown>): string {
-  if (typeof error === "string") return error;
+  if (typeof error === "string") {
+    return error;
+  }
   const { status, statusText } = fields(response);
   return `${status} ${statusText}`.trim();
 }

@@ -60,7 +60,9 @@ export function authRoutes(app: FastifyInstance, context: Context): void {
     handler: (request) => {
       const { projectId } = request.params;
       const { workspaceId, projectId: own } = requireAccount(context, request);
-      if (projectId !== own) throw new ApiError(404, `The account has no project ${projectId}.`);
+      if (projectId !== own) {
+        throw new ApiError(404, `The account has no project ${projectId}.`);
+      }
       return success({ id: projectId, workspaceId });
     },
   });
@@ -75,17 +77,25 @@ function grantOf({ settings, tokens }: Context, form: URLSearchParams): Grant {
   }
   if (type === "refresh_token") {
     const grant = tokens.findRefresh(requireField(form, "refresh_token"));
-    if (grant === undefined) throw new OAuthError(400, "invalid_grant", "The refresh token isn't valid.");
+    if (grant === undefined) {
+      throw new OAuthError(400, "invalid_grant", "The refresh token isn't valid.");
+    }
     return grant;
   }
-  if (type !== "password") throw unsupportedGrant(type, "password or refresh_token");
+  if (type !== "password") {
+    throw unsupportedGrant(type, "password or refresh_token");
+  }
   return { account: accountOfUser(settings.accounts, form), scope: form.get("scope") ?? undefined };
 }
 
 function olderAccountOf({ settings }: Context, form: URLSearchParams, authorization?: string): Account {
   const type = requireField(form, "grant_type");
-  if (type === "client_credentials") return accountOfProject(settings.accounts, authorization);
-  if (type === "password") return accountOfUser(settings.accounts, form);
+  if (type === "client_credentials") {
+    return accountOfProject(settings.accounts, authorization);
+  }
+  if (type === "password") {
+    return accountOfUser(settings.accounts, form);
+  }
   throw unsupportedGrant(type, "client_credentials or password");
 }
 
@@ -129,7 +139,9 @@ function noUserInfo(status: 401 | 403, error: string, description: string): OAut
 }
 
 function requireForm(body: unknown): URLSearchParams {
-  if (body instanceof URLSearchParams) return body;
+  if (body instanceof URLSearchParams) {
+    return body;
+  }
   const description = "The body must be a form, sent as application/x-www-form-urlencoded.";
   throw new OAuthError(400, "invalid_request", description);
 }

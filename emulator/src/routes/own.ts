@@ -93,7 +93,9 @@ export function ownRoutes(app: FastifyInstance, context: Context): void {
 
   app.get<{ Params: DeliveryParams }>(`${DELIVERIES}/:deliveryId`, ({ params }) => {
     const delivery = deliveries.get(params.deliveryId);
-    if (delivery === undefined) throw new ApiError(404, `There is no delivery ${params.deliveryId}.`);
+    if (delivery === undefined) {
+      throw new ApiError(404, `There is no delivery ${params.deliveryId}.`);
+    }
     return success(delivery);
   });
   allowOnly(app, `${DELIVERIES}/:deliveryId`, ["GET"]);
@@ -112,7 +114,9 @@ export function ownRoutes(app: FastifyInstance, context: Context): void {
   allowOnly(app, FAULTS, ["GET", "POST", "DELETE"]);
 
   app.delete<{ Params: { faultId: string } }>(`${FAULTS}/:faultId`, ({ params }, reply) => {
-    if (!faults.remove(params.faultId)) throw new ApiError(404, `There is no fault ${params.faultId}.`);
+    if (!faults.remove(params.faultId)) {
+      throw new ApiError(404, `There is no fault ${params.faultId}.`);
+    }
     return reply.code(204).send();
   });
   allowOnly(app, `${FAULTS}/:faultId`, ["DELETE"]);
@@ -124,10 +128,14 @@ function showFault({ id, fault, applied }: InjectedFault) {
 
 /** The page asks again every second: what it has already is not sent again. */
 function unlessKnown(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
-  if (typeof payload !== "string" || reply.statusCode !== 200) return payload;
+  if (typeof payload !== "string" || reply.statusCode !== 200) {
+    return payload;
+  }
   const tag = `"${createHash("sha256").update(payload).digest("base64url")}"`;
   reply.header("etag", tag);
-  if (request.headers["if-none-match"] !== tag) return payload;
+  if (request.headers["if-none-match"] !== tag) {
+    return payload;
+  }
   reply.code(304);
   return null;
 }
@@ -141,7 +149,9 @@ function accountToShow([account = DEMO_ACCOUNT]: readonly Account[]) {
 /** Sends a test of each event that the webhook is subscribed to. */
 function startTest({ store, deliveries }: Context, webhookId: string): Delivery[] {
   const webhook = store.list().find(({ id }) => id === webhookId);
-  if (webhook === undefined) throw new ApiError(404, `There is no webhook ${webhookId}.`);
+  if (webhook === undefined) {
+    throw new ApiError(404, `There is no webhook ${webhookId}.`);
+  }
   const events = new Set(eventNames(webhook.events));
   return [...events].map((event) => deliveries.start(webhook, createNotification(event, false)).delivery);
 }

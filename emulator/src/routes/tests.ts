@@ -18,7 +18,9 @@ export function testRoutes(app: FastifyInstance, context: Context): void {
     ...description().route("testWebhook", context.settings.unknownFields),
     // UP42's own SDK sends no body at all; that is as good as an empty object.
     preValidation: (request, _reply, done) => {
-      if (request.body === undefined) request.body = {};
+      if (request.body === undefined) {
+        request.body = {};
+      }
       done();
     },
     handler: async ({ params, body }) => {
@@ -35,7 +37,9 @@ export function testRoutes(app: FastifyInstance, context: Context): void {
 
 function selectEvents(webhook: StoredWebhook, chosen: readonly string[]): string[] {
   const subscribed = [...new Set(eventNames(webhook.events))];
-  if (chosen.length === 0) return subscribed;
+  if (chosen.length === 0) {
+    return subscribed;
+  }
   const names = [...new Set(eventNames(chosen))];
   const details = names
     .filter((name) => !subscribed.includes(name))
@@ -70,7 +74,9 @@ function judge({ url, attempts }: Delivery): { success: boolean; message: string
   }
   const status = `${answer.status} ${answer.statusText}`.trim();
   const response = `HttpResponse[${url}, ${status}]`;
-  if (isSuccess(attempt)) return { success: true, message: "Test request was successful!", response };
+  if (isSuccess(attempt)) {
+    return { success: true, message: "Test request was successful!", response };
+  }
   const reason = attempt.reason || `the receiver answered ${status}`;
   return { success: false, message: `Test request failed: ${reason.replace(/\.$/, "")}.`, response };
 }

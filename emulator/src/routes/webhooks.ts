@@ -67,9 +67,13 @@ function checkUniqueUrl(
   url: string,
   ownId?: string,
 ): void {
-  if (!settings.uniqueUrls) return;
+  if (!settings.uniqueUrls) {
+    return;
+  }
   const other = store.list(workspaceId).find((webhook) => webhook.url === url && webhook.id !== ownId);
-  if (other === undefined) return;
+  if (other === undefined) {
+    return;
+  }
   const message = `The URL is in use by the webhook ${other.id}; a workspace has one webhook for each URL.`;
   throw new ApiError(409, message, [{ field: "url", message: "is in use" }]);
 }

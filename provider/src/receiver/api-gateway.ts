@@ -25,7 +25,9 @@ export interface ApiGatewayEvent {
  */
 export function requestFromApiGateway(event: ApiGatewayEvent): NotificationRequest {
   const body: unknown = event.body ?? "";
-  if (typeof body !== "string") throw bodyNotRaw("parsed already");
+  if (typeof body !== "string") {
+    throw bodyNotRaw("parsed already");
+  }
   return { headers: headersOf(event), body: event.isBase64Encoded === true ? decoded(body) : body };
 }
 
@@ -39,7 +41,9 @@ function headersOf(event: ApiGatewayEvent): readonly (readonly [string, HeaderVa
 
 function decoded(body: string): Uint8Array {
   const bytes = fromBase64(body);
-  if (bytes !== undefined) return bytes;
+  if (bytes !== undefined) {
+    return bytes;
+  }
   throw new NotificationError(
     "malformed_body",
     "The event says that its body is in base64, and it is not: use API Gateway's proxy integration, and pass the event" +

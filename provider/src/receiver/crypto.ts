@@ -49,15 +49,20 @@ export function computeSync<Result>(steps: Computing<Result>): Result {
  */
 export async function computeAsync<Result>(steps: Computing<Result>): Promise<Result> {
   const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined)
+  if (subtle === undefined) {
     throw noCrypto("has no Web Crypto. Serve the page by HTTPS, or use Node 20 or newer");
+  }
   let step = steps.next();
-  while (!step.done) step = steps.next(new Uint8Array(await computeOne(subtle, step.value)));
+  while (!step.done) {
+    step = steps.next(new Uint8Array(await computeOne(subtle, step.value)));
+  }
   return step.value;
 }
 
 async function computeOne(subtle: typeof crypto.subtle, value: Computation): Promise<ArrayBuffer> {
-  if (value.algorithm !== "HMAC") return await subtle.digest(value.algorithm, value.data);
+  if (value.algorithm !== "HMAC") {
+    return await subtle.digest(value.algorithm, value.data);
+  }
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await subtle.importKey("raw", utf8(value.secret), algorithm, false, ["sign"]);
   return await subtle.sign("HMAC", key, value.data);

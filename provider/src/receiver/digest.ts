@@ -21,24 +21,36 @@ export function* checkDigests(
   body: Uint8Array,
 ): Computing<boolean> {
   const names = components.filter((name) => DIGEST_HEADERS.has(name));
-  for (const name of new Set(names)) yield* checkDigest(name, headers(name) ?? "", body);
+  for (const name of new Set(names)) {
+    yield* checkDigest(name, headers(name) ?? "", body);
+  }
   return names.length > 0;
 }
 
 function* checkDigest(name: string, header: string, body: Uint8Array): Computing<void> {
   const digests = new Map<string, string>();
   for (const member of header.split(",")) {
-    if (member.trim() === "") continue;
+    if (member.trim() === "") {
+      continue;
+    }
     const separator = member.indexOf("=");
-    if (separator < 0) throw invalidDigest(name, "is malformed");
+    if (separator < 0) {
+      throw invalidDigest(name, "is malformed");
+    }
     const algorithm = algorithmOf(member.slice(0, separator).trim().toLowerCase());
-    if (algorithm === undefined) continue;
+    if (algorithm === undefined) {
+      continue;
+    }
     // Hashed once, however often the header repeats the algorithm.
     const digest = digests.get(algorithm) ?? toBase64(yield { algorithm, data: body });
     digests.set(algorithm, digest);
-    if (withoutColons(member.slice(separator + 1).trim()) !== digest) throw mismatch(name, algorithm);
+    if (withoutColons(member.slice(separator + 1).trim()) !== digest) {
+      throw mismatch(name, algorithm);
+    }
   }
-  if (digests.size === 0) throw invalidDigest(name, "holds no SHA-256 and no SHA-512");
+  if (digests.size === 0) {
+    throw invalidDigest(name, "holds no SHA-256 and no SHA-512");
+  }
 }
 
 function algorithmOf(label: string): "SHA-256" | "SHA-512" | undefined {

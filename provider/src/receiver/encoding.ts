@@ -8,7 +8,9 @@ export function latin1(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (code > 0xff) return undefined;
+    if (code > 0xff) {
+      return undefined;
+    }
     bytes[index] = code;
   }
   return bytes;
@@ -31,6 +33,8 @@ export function toBase64(bytes: Uint8Array): string {
 /** Compares hashes in constant time. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   let difference = left.length ^ right.length;
-  for (const [index, byte] of left.entries()) difference |= byte ^ (right[index] ?? 0);
+  for (const [index, byte] of left.entries()) {
+    difference |= byte ^ (right[index] ?? 0);
+  }
   return difference === 0;
 }

@@ -36,14 +36,19 @@ export function readHeaders(input: unknown): HeaderLookup {
   let count = 0;
   for (const entry of entriesOf(input)) {
     count += 1;
-    if (count > MAX_HEADERS) throw tooLarge(`The request has more than ${MAX_HEADERS} headers.`);
+    if (count > MAX_HEADERS) {
+      throw tooLarge(`The request has more than ${MAX_HEADERS} headers.`);
+    }
     if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== "string") {
       throw invalid("The headers are neither an object nor pairs of name and value.");
     }
     const name = entry[0].toLowerCase();
     const known = found.get(name);
-    if (known === undefined) found.set(name, [entry[1]]);
-    else known.push(entry[1]);
+    if (known === undefined) {
+      found.set(name, [entry[1]]);
+    } else {
+      known.push(entry[1]);
+    }
   }
   const lookup = (name: string) => combine(name, found.get(name) ?? []);
   // HTTP/2 has no Host: what HTTP/1 names so is :authority there.
@@ -65,7 +70,9 @@ function combine(name: string, values: readonly unknown[]): string | undefined {
   const lines: string[] = [];
   let length = 0;
   for (const line of values.flat()) {
-    if (line === undefined || line === null) continue;
+    if (line === undefined || line === null) {
+      continue;
+    }
     if (typeof line !== "string") {
       throw invalid(`The header ${quoted(name)} has a value that is not a string.`);
     }
@@ -87,8 +94,12 @@ export function quoted(name: string): string {
 function trimSpace(value: string): string {
   let start = 0;
   let end = value.length;
-  while (start < end && isSpace(value[start])) start += 1;
-  while (end > start && isSpace(value[end - 1])) end -= 1;
+  while (start < end && isSpace(value[start])) {
+    start += 1;
+  }
+  while (end > start && isSpace(value[end - 1])) {
+    end -= 1;
+  }
   return value.slice(start, end);
 }
 

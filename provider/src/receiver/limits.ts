@@ -28,7 +28,9 @@ export async function collect(
   try {
     for await (const chunk of chunks) {
       length += chunk.length;
-      if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      if (length > maxBodyBytes) {
+        throw tooLarge(maxBodyBytes);
+      }
       parts.push(chunk);
     }
   } catch (error) {

@@ -32,7 +32,9 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
     entries.delete(messageId);
     entries.set(messageId, { owner, expiresAt: Number(now()) + seconds * 1000 });
     const [oldest] = entries.keys();
-    if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
+    if (entries.size > maxEntries && oldest !== undefined) {
+      entries.delete(oldest);
+    }
   };
   return {
     claim(messageId, owner, leaseSeconds) {
@@ -47,7 +49,9 @@ export function createMemoryReplayStore(options: MemoryReplayStoreOptions = {}):
       set(messageId, undefined, retentionSeconds);
     },
     release(messageId, owner) {
-      if (entries.get(messageId)?.owner === owner) entries.delete(messageId);
+      if (entries.get(messageId)?.owner === owner) {
+        entries.delete(messageId);
+      }
     },
   };
 }

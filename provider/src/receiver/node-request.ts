@@ -40,8 +40,12 @@ async function* chunksOf(request: NodeRequest): AsyncGenerator<Uint8Array, void,
     yield rawBody(body);
     return;
   }
-  if (request.iterator === undefined) throw bodyNotRaw("missing");
-  if (request.readableDidRead === true) throw bodyNotRaw("read already");
+  if (request.iterator === undefined) {
+    throw bodyNotRaw("missing");
+  }
+  if (request.readableDidRead === true) {
+    throw bodyNotRaw("read already");
+  }
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     yield typeof chunk === "string" ? utf8(chunk) : rawBody(chunk);
   }

@@ -50,12 +50,16 @@ export function readOptions(options: VerifyOptions): Settings {
     throw invalid("clockSkewSeconds must be a number of seconds, 0 or more");
   }
   const nowSeconds = Number(now()) / 1000;
-  if (!Number.isFinite(nowSeconds)) throw invalid("now must return a Date or milliseconds since 1970");
+  if (!Number.isFinite(nowSeconds)) {
+    throw invalid("now must return a Date or milliseconds since 1970");
+  }
   return { secrets: readSecrets(options), toleranceSeconds, clockSkewSeconds, requireDigest, nowSeconds };
 }
 
 function readSecrets({ secret, secrets }: VerifyOptions): readonly string[] {
-  if (secret !== undefined && secrets !== undefined) throw invalid("secret and secrets exclude each other");
+  if (secret !== undefined && secrets !== undefined) {
+    throw invalid("secret and secrets exclude each other");
+  }
   const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secret];
   const good = list.filter(isSecret);
   if (good.length === 0 || good.length < list.length) {

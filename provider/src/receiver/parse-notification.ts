@@ -22,9 +22,15 @@ export function parseNotification(body: Uint8Array): Notification {
     timestamp: text(fields, "timestamp"),
   };
   const event = text(fields, "event");
-  if (event === "job.status") return { ...envelope, event, body: jobStatus(object(fields.body, "body")) };
-  if (event === "order.status") return { ...envelope, event, body: orderStatus(object(fields.body, "body")) };
-  if (!isUnknownEvent(event)) throw unexpected("event", "handled"); // for the compiler: every known name was handled
+  if (event === "job.status") {
+    return { ...envelope, event, body: jobStatus(object(fields.body, "body")) };
+  }
+  if (event === "order.status") {
+    return { ...envelope, event, body: orderStatus(object(fields.body, "body")) };
+  }
+  if (!isUnknownEvent(event)) {
+    throw unexpected("event", "handled"); // for the compiler: every known name was handled
+  }
   return { ...envelope, event, body: fields.body };
 }
 
@@ -59,8 +65,12 @@ function orderStatus(fields: Fields): OrderStatusBody {
 }
 
 function tasks(value: unknown): readonly JobTask[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw unexpected("body.tasks", "an array");
+  if (value === undefined || value === null) {
+    return [];
+  }
+  if (!Array.isArray(value)) {
+    throw unexpected("body.tasks", "an array");
+  }
   return value.map((item: unknown, index) => {
     const path = `body.tasks[${index}].`;
     const fields = object(item, path.slice(0, -1));
@@ -92,19 +102,24 @@ function messageId(fields: Fields): string {
 
 function text(fields: Fields, field: string, path = ""): string {
   const value = fields[field];
-  if (typeof value !== "string" || value === "")
+  if (typeof value !== "string" || value === "") {
     throw unexpected(`${path}${field}`, "a string that is not empty");
+  }
   return value;
 }
 
 function boolean(fields: Fields, field: string): boolean {
   const value = fields[field];
-  if (typeof value !== "boolean") throw unexpected(field, "true or false");
+  if (typeof value !== "boolean") {
+    throw unexpected(field, "true or false");
+  }
   return value;
 }
 
 function object(value: unknown, name: string): Fields {
-  if (!isObject(value)) throw unexpected(name, "an object");
+  if (!isObject(value)) {
+    throw unexpected(name, "an object");
+  }
   return value;
 }
 

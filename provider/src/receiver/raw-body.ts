@@ -7,15 +7,23 @@ import { NotificationError } from "./notification-error";
  * @throws NotificationError `body_not_raw` for everything that is neither text nor bytes, without looking into it.
  */
 export function rawBody(body: unknown): Uint8Array {
-  if (typeof body === "string") return utf8(body);
+  if (typeof body === "string") {
+    return utf8(body);
+  }
   // Not instanceof, which fails for bytes from another realm, such as a test runner's.
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  if (isArrayBuffer(body)) return new Uint8Array(body);
+  if (ArrayBuffer.isView(body)) {
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  }
+  if (isArrayBuffer(body)) {
+    return new Uint8Array(body);
+  }
   throw bodyNotRaw(body === null || body === undefined ? "missing" : "parsed already");
 }
 
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
   try {
     // Throws for anything that only looks like one.
     ArrayBuffer.prototype.slice.call(value, 0, 0);

@@ -103,10 +103,15 @@ export async function handleOnce<Result>(
   const { leaseSeconds, retentionSeconds, onStoreError, ...answer } = readOptions(options);
   const owner = crypto.randomUUID();
   const state = await store.claim(messageId, owner, leaseSeconds);
-  if (state === "done") return { handled: false };
-  if (state === "running") throw stillRunning(answer);
-  if (state !== "new")
+  if (state === "done") {
+    return { handled: false };
+  }
+  if (state === "running") {
+    throw stillRunning(answer);
+  }
+  if (state !== "new") {
     throw new TypeError('The claim of a ReplayStore must return "new", "running" or "done".');
+  }
   let result: Result;
   try {
     result = await handle(notification);
@@ -136,7 +141,9 @@ function readOptions({
   onStoreError = (error) => console.error(error),
 }: HandleOnceOptions) {
   for (const [name, value] of Object.entries({ leaseSeconds, retentionSeconds, retryAfterSeconds })) {
-    if (Number.isFinite(value) && value > 0 && value <= MAX_SECONDS) continue;
+    if (Number.isFinite(value) && value > 0 && value <= MAX_SECONDS) {
+      continue;
+    }
     throw new RangeError(`handleOnce needs a number of seconds above 0 as ${name}, at most ${MAX_SECONDS}.`);
   }
   if (!Number.isInteger(runningStatusCode) || runningStatusCode < 400 || runningStatusCode > 599) {

@@ -37,8 +37,12 @@ export function parseSignatureInput(header: string): SignatureInput {
 function memberOf(header: string): string {
   const members = split(header, ",").filter((member) => member !== "");
   const found = members.map(pairOf).findLast(([label]) => label === SIGNATURE_LABEL);
-  if (found !== undefined) return found[1] ?? "";
-  if (members.some((member) => !/^[\w.*-]+\s*=/.test(member))) throw malformed("is not a list of signatures");
+  if (found !== undefined) {
+    return found[1] ?? "";
+  }
+  if (members.some((member) => !/^[\w.*-]+\s*=/.test(member))) {
+    throw malformed("is not a list of signatures");
+  }
   throw labelNotFound("Signature-Input");
 }
 
@@ -50,11 +54,13 @@ function split(text: string, separator: string): readonly string[] {
   let isListed = false;
   for (let index = 0; index < text.length; index += 1) {
     const char = text[index];
-    if (isQuoted && char === "\\") index += 1;
-    else if (char === '"') isQuoted = !isQuoted;
-    else if (isQuoted) continue;
-    else if (char === "(" || char === ")") isListed = char === "(";
-    else if (char === separator && !isListed) {
+    if (isQuoted && char === "\\") {
+      index += 1;
+    } else if (char === '"') {
+      isQuoted = !isQuoted;
+    } else if (!isQuoted && (char === "(" || char === ")")) {
+      isListed = char === "(";
+    } else if (!isQuoted && !isListed && char === separator) {
       parts.push(text.slice(start, index).trim());
       start = index + 1;
     }
@@ -65,7 +71,9 @@ function split(text: string, separator: string): readonly string[] {
 /** The name and the text of its value; undefined for a name by itself. */
 function pairOf(text: string): readonly [string, string | undefined] {
   const separator = text.indexOf("=");
-  if (separator < 0) return [text, undefined];
+  if (separator < 0) {
+    return [text, undefined];
+  }
   return [text.slice(0, separator).trim(), text.slice(separator + 1).trim()];
 }
 
@@ -78,7 +86,9 @@ function parseList(text: string): readonly string[] {
     .split(/[ \t]+/)
     .filter((item) => item !== "")
     .map(parseName);
-  if (names.length === 0) throw nothingSigned("lists no header");
+  if (names.length === 0) {
+    throw nothingSigned("lists no header");
+  }
   if (names.length > MAX_COMPONENTS) {
     throw new NotificationError(
       "headers_too_large",
@@ -90,7 +100,9 @@ function parseList(text: string): readonly string[] {
 
 function parseName(item: string): string {
   const name = unquoted(item) ?? "";
-  if (HEADER_NAME.test(name)) return name.toLowerCase();
+  if (HEADER_NAME.test(name)) {
+    return name.toLowerCase();
+  }
   throw new NotificationError(
     "unsupported_component",
     "The signature covers something other than whole headers (such as @method, or part of a header), which UP42 is" +
@@ -100,7 +112,9 @@ function parseName(item: string): string {
 
 function parseCreated(text: string | undefined): number {
   const created = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-  if (created !== undefined) return created;
+  if (created !== undefined) {
+    return created;
+  }
   throw new NotificationError(
     "missing_created",
     `The signature has no "created" in Unix seconds, so its age can't be checked: don't act on this request.`,

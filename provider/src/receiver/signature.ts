@@ -11,10 +11,14 @@ import { labelNotFound, nothingSigned, SIGNATURE_LABEL } from "./signature-input
 export function parseSignature(header: string): Uint8Array {
   const values = header.split(",").map(signatureOf);
   const value = values.findLast((text) => text !== undefined);
-  if (value === undefined) throw labelNotFound("Signature");
+  if (value === undefined) {
+    throw labelNotFound("Signature");
+  }
   const base64 = value.startsWith(":") && value.endsWith(":") ? value.slice(1, -1) : value;
   const bytes = fromBase64(base64);
-  if (bytes?.length === 32 && toBase64(bytes) === base64) return bytes;
+  if (bytes?.length === 32 && toBase64(bytes) === base64) {
+    return bytes;
+  }
   throw new NotificationError(
     "malformed_signature",
     "The Signature header does not hold an HMAC-SHA256 in base64: don't act on this request, and check that nothing" +
@@ -25,7 +29,9 @@ export function parseSignature(header: string): Uint8Array {
 /** The value of UP42's member, without parameters; undefined for every other one. */
 function signatureOf(member: string): string | undefined {
   const separator = member.indexOf("=");
-  if (separator < 0 || member.slice(0, separator).trim() !== SIGNATURE_LABEL) return undefined;
+  if (separator < 0 || member.slice(0, separator).trim() !== SIGNATURE_LABEL) {
+    return undefined;
+  }
   return member
     .slice(separator + 1)
     .split(";", 1)
@@ -40,7 +46,9 @@ function signatureOf(member: string): string | undefined {
  */
 export function signedBytes(components: readonly string[], headers: HeaderLookup): readonly Uint8Array[] {
   const text = components.map((name) => signedValue(name, headers)).join("");
-  if (text === "") throw nothingSigned("lists only empty headers");
+  if (text === "") {
+    throw nothingSigned("lists only empty headers");
+  }
   const inUtf8 = utf8(text);
   const inLatin1 = inUtf8.length === text.length ? undefined : latin1(text);
   return inLatin1 === undefined ? [inUtf8] : [inUtf8, inLatin1];
@@ -48,7 +56,9 @@ export function signedBytes(components: readonly string[], headers: HeaderLookup
 
 function signedValue(name: string, headers: HeaderLookup): string {
   const value = headers(name);
-  if (value !== undefined) return value;
+  if (value !== undefined) {
+    return value;
+  }
   throw new NotificationError(
     "signed_header_missing",
     `The signature covers the header ${quoted(name)}, which the request lacks:` +
@@ -68,7 +78,9 @@ export function* findSecret(
   let found = -1;
   for (const [index, secret] of secrets.entries()) {
     for (const data of candidates) {
-      if (equalBytes(yield { algorithm: "HMAC", secret, data }, signature)) found = index;
+      if (equalBytes(yield { algorithm: "HMAC", secret, data }, signature)) {
+        found = index;
+      }
     }
   }
   return found;

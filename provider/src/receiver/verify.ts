@@ -88,9 +88,13 @@ function* verification(
   const signature = parseSignature(requireHeader(headers, "signature"));
   checkAge(created, settings);
   const secretIndex = yield* findSecret(settings.secrets, signedBytes(components, headers), signature);
-  if (secretIndex < 0) throw signatureMismatch(settings.secrets.length);
+  if (secretIndex < 0) {
+    throw signatureMismatch(settings.secrets.length);
+  }
   const bodyBound = yield* checkDigests(components, headers, body);
-  if (settings.requireDigest && !bodyBound) throw bodyNotBound();
+  if (settings.requireDigest && !bodyBound) {
+    throw bodyNotBound();
+  }
   return {
     notification: parseNotification(body),
     bodyBound,
@@ -104,7 +108,9 @@ function* verification(
 
 function requireHeader(headers: HeaderLookup, name: "signature-input" | "signature"): string {
   const value = headers(name);
-  if (value !== undefined && value !== "") return value;
+  if (value !== undefined && value !== "") {
+    return value;
+  }
   throw new NotificationError(
     name === "signature" ? "missing_signature" : "missing_signature_input",
     `The request has no ${name} header: UP42 signs only for webhooks that have a secret. Give the webhook the secret` +

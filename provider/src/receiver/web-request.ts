@@ -52,7 +52,9 @@ export async function verifyWebRequest(
   request: WebRequest,
   options: VerifyRequestOptions,
 ): Promise<VerifiedNotification> {
-  if (request.bodyUsed) throw bodyNotRaw("read already (such as by request.json())");
+  if (request.bodyUsed) {
+    throw bodyNotRaw("read already (such as by request.json())");
+  }
   const headers: [string, string][] = [];
   request.headers.forEach((value, name) => {
     headers.push([name, value]);
@@ -64,7 +66,9 @@ export async function verifyWebRequest(
 }
 
 async function* chunksOf(request: WebRequest): AsyncGenerator<Uint8Array, void, void> {
-  if (request.body === null) return;
+  if (request.body === null) {
+    return;
+  }
   if (request.body === undefined) {
     yield new Uint8Array(await request.arrayBuffer());
     return;
@@ -75,9 +79,13 @@ async function* chunksOf(request: WebRequest): AsyncGenerator<Uint8Array, void, 
     while (!isDone) {
       const { done, value } = await reader.read();
       isDone = done;
-      if (value !== undefined) yield value;
+      if (value !== undefined) {
+        yield value;
+      }
     }
   } finally {
-    if (!isDone) await reader.cancel();
+    if (!isDone) {
+      await reader.cancel();
+    }
   }
 }

@@ -60,7 +60,9 @@ async function untilInterrupted(
     interruption.abort(
       new Up42Error(`Stopped by ${signal}; the temporary webhooks are removed.`, { isComplete: true }),
     );
-  for (const signal of SIGNALS) process.on(signal, interrupt);
+  for (const signal of SIGNALS) {
+    process.on(signal, interrupt);
+  }
   try {
     const trial = await tryFacts(config, workspaceId, options, interruption.signal);
     return { ...trial, facts: trial.facts.map((fact) => redactedFact(fact, trial.redact)) };
@@ -71,7 +73,9 @@ async function untilInterrupted(
     const nextStep = error.nextStep ?? nextStepFor(error.code, config.namespace);
     throw new Up42Error(`Failed to try UP42's API: ${error.message}. ${nextStep}.`, { cause: error });
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    for (const signal of SIGNALS) {
+      process.off(signal, interrupt);
+    }
   }
 }
 

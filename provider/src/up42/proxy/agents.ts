@@ -62,7 +62,9 @@ export class TunnelAgent extends HttpsAgent {
     this.#connect(options, attempt).then(
       (socket) => connected(null, socket),
       (error: Error) => {
-        if (attempt !== undefined) attempt.failure = error;
+        if (attempt !== undefined) {
+          attempt.failure = error;
+        }
         // Its type wants a socket with an error, too.
         Reflect.apply(connected, undefined, [error]);
       },
@@ -70,12 +72,18 @@ export class TunnelAgent extends HttpsAgent {
   }
 
   async #connect(options: RequestOptions, attempt: Attempt | undefined): Promise<Duplex> {
-    if (attempt !== undefined) attempt.waitsForTunnel = true;
+    if (attempt !== undefined) {
+      attempt.waitsForTunnel = true;
+    }
     const socket = await openTunnel(this.#proxy, authorityOf(options, 443), attempt?.signal);
-    if (attempt !== undefined) attempt.waitsForTunnel = false;
+    if (attempt !== undefined) {
+      attempt.waitsForTunnel = false;
+    }
     const throughTunnel = { ...options, socket };
     const secure = super.createConnection(throughTunnel);
-    if (!secure) throw new Error("Node.js made no connection");
+    if (!secure) {
+      throw new Error("Node.js made no connection");
+    }
     socket.once("error", (error) => secure.destroy(error));
     return secure;
   }

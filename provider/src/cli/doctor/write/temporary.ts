@@ -52,7 +52,9 @@ export class Temporary {
         if (left.length === 0) {
           return;
         }
-        for (const { id } of left) this.#ids.add(id);
+        for (const { id } of left) {
+          this.#ids.add(id);
+        }
         failure = `${left.length} of them are still there`;
       } catch (error) {
         failure = messageOf(error);
