@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, statfs, writeFile } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describeResult, runCommand } from "../../tools/process.mjs";
+import { pulumiVariables } from "../../tools/pulumi-project.mjs";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { freePorts } from "./listen";
 import { type PackedPackages, usePacked } from "./packed";
@@ -64,12 +65,7 @@ export async function emptyFolder(): Promise<Omit<ExampleCopy, "emulatorUrl"> & 
 
 async function loggedIn(root: string): Promise<NodeJS.ProcessEnv> {
   await Promise.all(["state", "tmp"].map((name) => mkdir(join(root, name))));
-  return {
-    ...(await userEnvironment(root)),
-    TMPDIR: join(root, "tmp"),
-    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-  };
+  return { ...(await userEnvironment(root)), ...pulumiVariables(root), TMPDIR: join(root, "tmp") };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { changeByHand } from "./colleague.mjs";
+import { loginAs } from "../colleague.mjs";
 
 /**
  * What the demo shows. Each step says in a line what it is going to do, does it, and checks that it came true.
@@ -71,7 +71,7 @@ export const STEPS = [
     intro: "A colleague turns the webhook off in UP42's console: a check of the stack, as in CI, finds it.",
     run: async ({ stack, emulator }) => {
       const [webhook] = webhooksIn(emulator, 1);
-      if (webhook !== undefined) await changeByHand(emulator.url, webhook, { active: false });
+      if (webhook !== undefined) await (await loginAs(emulator)).change(webhook.id, { active: false });
       const { exitCode, output } = await stack.show("preview", "--refresh", "--expect-no-changes", "--diff");
       expect(exitCode !== 0, "the check fails");
       expect(/active *: false => true/.test(output), "the preview names what is different");
