@@ -1,4 +1,4 @@
-// The layers of provider/src. Imports of types count, too.
+// The layers of provider/src, and no cycles in either package. Imports of types count, too.
 
 /**
  * @param {string} from a folder of provider/src

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { fromValidation } from "./answer-error";
 import { definedFields } from "./defined-fields";
 import { description, OPERATIONS, type OperationId } from "./description";
 import { ApiError } from "./envelope";
+import { fromValidation } from "./validation";
 
 /** A request to UP42 by its name in openapi.yaml, or `notify`: a notification on its way to a receiver. */
 export type FaultTarget = OperationId | "notify";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
-import { fromValidation } from "./answer-error";
 import { messageOf } from "./cause";
 import { definedFields } from "./defined-fields";
 import { description } from "./description";
 import type { Account, SeedWebhook } from "./model";
 import type { Settings } from "./options";
 import type { WebhookStore } from "./store";
+import { fromValidation } from "./validation";
 import { checkWebhookBody } from "./webhook-body";
 
 /** What a seed file holds. */

@@ -156,7 +156,7 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
     { args: [], env: {}, error: "Usage: pulumi-up42" },
     { args: ["tset"], env: {}, error: "unknown command 'tset'" },
     { args: ["test"], env: {}, error: "Give the ids of webhooks, or --all" },
-    { args: ["test", "nobody"], env: {}, error: "has no webhook nobody" },
+    { args: ["test", "nobody"], env: {}, error: "Failed to find webhook nobody: workspace" },
     { args: ["test", "--all", "--timeout", "soon"], env: {}, error: "must be a number of more than 0" },
     { args: ["test", "--all", "--events", ","], env: {}, error: "must name an event" },
     { args: ["test", "--all"], env: { UP42_USERNAME: "" }, error: "The UP42 credentials are incomplete" },
@@ -175,7 +175,7 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
     // The shell finds `env`, which starts Node.js, by its path.
     const { exitCode, stderr } = await up42(["events", "--stack", "dev"], { PATH: nodeOnly });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("There is no `pulumi` on PATH");
+    expect(stderr).toContain("Failed to run `pulumi config --json`: there is no `pulumi` on PATH. Install");
   });
 
   test("import refuses a Pulumi CLI that is too old", async () => {
@@ -185,6 +185,8 @@ describe("the command pulumi-up42, outside of a Pulumi project", () => {
     const PATH = [folder, process.env.PATH].join(delimiter);
     const { exitCode, stderr } = await up42(["import", "--all"], { PATH });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("The Pulumi CLI on PATH is v3.253.0; to import, it must be 3.254 or newer");
+    expect(stderr).toContain(
+      "Failed to import: the Pulumi CLI on PATH is v3.253.0, and must be 3.254 or newer",
+    );
   });
 });

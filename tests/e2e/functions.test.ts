@@ -138,7 +138,9 @@ describe("reading what is at UP42 from a program", () => {
       name: expect.stringContaining(
         `Failed to find the webhook with the name "nobody": there is none in workspace ${workspaceId}`,
       ),
-      nothing: expect.stringContaining("getWebhook wants an id, or else a name or a url"),
+      nothing: expect.stringContaining(
+        "Failed to find a webhook: getWebhook takes an id alone, or else a name, a url or both.",
+      ),
       profile: expect.stringContaining("No UP42 credentials were found. Set one of: up42-team-a:username"),
     });
     for (const id of twins) {

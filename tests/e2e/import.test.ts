@@ -158,9 +158,9 @@ describe("importing webhooks that a colleague made", () => {
   test.each([
     { args: [], error: "Give the ids of webhooks, or --all" },
     { args: ["--all", "some-id"], error: "Give the ids of webhooks, or --all" },
-    { args: ["no-such-id"], error: "has no webhook no-such-id. Check the id and the workspace" },
+    { args: ["no-such-id"], error: "Failed to find webhook no-such-id: workspace" },
     { args: ["--all", "--stack", "nowhere"], error: "no stack named 'nowhere' found" },
-    { args: ["--all", "--cwd", "/"], error: "There is no Pulumi project here" },
+    { args: ["--all", "--cwd", "/"], error: "Failed to read the stack: there is no Pulumi project here" },
     { args: ["--all", "--profile", "team-a"], error: "Set one of: up42-team-a:username" },
     { args: ["--all", "--nonsense"], error: "unknown option '--nonsense'" },
   ])("import $args fails in plain words", async ({ args, error }) => {

@@ -29,7 +29,9 @@ describe("pulumi-up42 init", () => {
     expect(stdout).toContain(
       "What to do next:\n  cd 'My Webhooks!'\n  npm install\n  pulumi stack init dev\n  npm start ",
     );
-    expect(stderr).toMatch(/^The stack dev was not created\. There is no `pulumi` on PATH\. Install/);
+    expect(stderr).toMatch(
+      /^The stack dev was not created\. Failed to run `pulumi stack init`: there is no `pulumi` on PATH\. Install/,
+    );
     const project = join(folder, "My Webhooks!");
     expect(await readFile(join(project, "Pulumi.yaml"), "utf8")).toMatch(/^name: "my-webhooks"$/m);
     expect(await readdir(project)).toContain("index.ts");

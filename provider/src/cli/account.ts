@@ -88,7 +88,8 @@ export function select(
   const missing = ids.filter((id) => !webhooks.some((one) => one.id === id));
   if (missing.length > 0) {
     throw new Up42Error(
-      `Workspace ${workspaceId} has no webhook ${missing.join(", ")}. Check the id and the workspace (--workspace).`,
+      `Failed to find webhook ${missing.join(", ")}: workspace ${workspaceId} does not have it. Check the id and the ` +
+        "workspace (--workspace).",
     );
   }
   return all ? webhooks : webhooks.filter(({ id }) => ids.includes(id));

@@ -1,3 +1,4 @@
+import * as find from "../lifecycle/webhook/find";
 import { type AccountOptions, openSession, reporter } from "./account";
 import { print, printJson, table } from "./output";
 
@@ -8,10 +9,7 @@ export interface EventsOptions extends AccountOptions {
 
 /** Prints the events that UP42 can notify of. */
 export async function listEvents(options: EventsOptions): Promise<void> {
-  const session = await openSession(options);
-  const events = await session.run("list UP42's events", { reporter }, async (operation) =>
-    session.api.listEvents(operation),
-  );
+  const events = await find.listEvents(await openSession(options), { reporter });
   if (options.json === true) {
     printJson(events);
     return;

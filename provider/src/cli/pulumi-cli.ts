@@ -106,19 +106,19 @@ export class PulumiCli {
       child.once("close", resolve);
     });
     child.stdin.end(input);
-    const command = `pulumi ${args.slice(0, 2).join(" ")}`;
+    const command = `\`pulumi ${args.slice(0, 2).join(" ")}\``;
     try {
       const [exitCode, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
       if (exitCode !== 0) {
-        throw new Up42Error(`\`${command}\` failed: ${stderr.trim() || `exit code ${exitCode}`}`);
+        throw new Up42Error(`Failed to run ${command}: ${stderr.trim() || `exit code ${exitCode}`}`);
       }
       return stdout;
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") {
         throw new Up42Error(
           existsSync(this.options.cwd)
-            ? "There is no `pulumi` on PATH. Install the Pulumi CLI, or add its folder to PATH."
-            : `There is no folder ${this.options.cwd} (--cwd).`,
+            ? `Failed to run ${command}: there is no \`pulumi\` on PATH. Install the Pulumi CLI, or add its folder to PATH.`
+            : `Failed to run ${command}: there is no folder "${this.options.cwd}" (--cwd). Name one that exists.`,
           { cause: error },
         );
       }
@@ -130,7 +130,7 @@ export class PulumiCli {
     const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), json);
     if (!result.success) {
       throw new Up42Error(
-        `\`${command}\` printed something unexpected. Update the Pulumi CLI and pulumi-up42.`,
+        `Failed to read what \`${command}\` prints: it has another form. Update the Pulumi CLI and pulumi-up42.`,
       );
     }
     return result.output;

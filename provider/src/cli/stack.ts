@@ -27,16 +27,16 @@ export function canImport(version: string): boolean {
 export async function readStack(cli: PulumiCli): Promise<StackState> {
   if (!cli.isInProject) {
     throw new Up42Error(
-      "There is no Pulumi project here: no Pulumi.yaml, nor in a folder above. Go to your project's folder, or name it " +
-        "with --cwd.",
+      "Failed to read the stack: there is no Pulumi project here, no Pulumi.yaml in this folder or one above. Go to your " +
+        "project's folder, or name it with --cwd.",
     );
   }
   const version = await cli.version();
   if (!canImport(version)) {
     throw new Up42Error(
-      `The Pulumi CLI on PATH is ${version}; to import, it must be ${OLDEST_MAJOR}.${OLDEST_MINOR} or newer: older ones ` +
-        `ask the dynamic provider for what stands in the file, which it cannot answer. Update the CLI, or take the ` +
-        `webhooks over in code, with ifExists: "adopt".`,
+      `Failed to import: the Pulumi CLI on PATH is ${version}, and must be ${OLDEST_MAJOR}.${OLDEST_MINOR} or newer, since ` +
+        "older ones do not use what is in the file. Update the CLI, or adopt the webhooks in code, with " +
+        'ifExists: "adopt".',
     );
   }
   return await cli.state();

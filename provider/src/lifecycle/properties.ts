@@ -25,7 +25,7 @@ export interface Difference {
   readonly isForced?: boolean;
 }
 
-/** How the engine writes a value that is not known yet (a preview, or an output that another resource still owes). */
+/** How the engine writes a value that is not known yet (a preview, or an output of a resource that is not there yet). */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether a value is not known yet, or holds one that is not. */

@@ -11,7 +11,7 @@ export interface Call extends Caller {
   readonly resource?: string | undefined;
   /** Another resource of the program that declares the same, when the program itself has found it. */
   readonly twin?: string | undefined;
-  /** The id of what is being imported, and `olds` are what is there: nobody has declared it before. */
+  /** The id of a resource that is being imported. Then `olds` are its properties at UP42: no program has declared it. */
   readonly importedId?: string | undefined;
 }
 

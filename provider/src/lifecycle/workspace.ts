@@ -149,7 +149,7 @@ export class Workspace {
     return this.#written(id, webhooks, snapshot.startedAt);
   }
 
-  /** Asks for one webhook, past all lists. */
+  /** Asks UP42 for one webhook, whatever the lists say. */
   async look(id: string, operation: Operation): Promise<RemoteWebhook | undefined> {
     return await this.#readSingle(id, operation);
   }

@@ -19,7 +19,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST) {
 
 const { enableCompileCache }: CompileCache = require("node:module");
 
-// Beside the code itself: who can write there can change the plugin anyway. Where nobody can, nothing is kept.
+// Beside the code itself: people who can write there can change the plugin anyway. Where they cannot, nothing is kept.
 enableCompileCache?.(join(__dirname, "compiled"));
 // The engine's way to end a plugin. By default the process would end without keeping anything.
 process.once("SIGINT", () => process.exit());

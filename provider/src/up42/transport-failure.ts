@@ -6,7 +6,7 @@ import { type HttpProxy, spellProxy } from "./proxy/proxy";
 const BEFORE_SENDING = new Set(["connect", "getaddrinfo", "queryA", "queryAaaa"]);
 const CERTIFICATE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 const CLOSED = new Set(["ECONNRESET", "EPIPE"]);
-/** What comes of TLS where none is spoken, and the other way round. */
+/** Error codes of TLS against a server without it, and the other way round. */
 const OTHER_PROTOCOL = /^(EPROTO|ERR_SSL_|HPE_)/;
 /** Refusals of a moment. */
 const TRANSIENT = new Set([408, 425, 429]);

@@ -11,7 +11,7 @@ import { Findings, failed, type Outcome, ok, warning } from "./findings";
 import { describeWay } from "./proxies";
 import { signatureRoundTrip } from "./round-trip";
 
-/** What may take longer says too little about why. */
+/** A longer wait would say no more about the cause. */
 const TIMEOUT_SECONDS = 30;
 /** Signatures with a time in the future are refused by receivers, which have no tolerance by default. */
 const LARGEST_CLOCK_OFFSET_MS = 2_000;

@@ -8,7 +8,7 @@ import type { WebhookTestInputs } from "./fields";
 import { completed, spellAnswers, spellFailures, summarize, type TestOutcome } from "./results";
 import { describeTarget, spellTarget, type Target, targetOf } from "./target";
 
-/** Long enough for a receiver that is deployed in the same `up` to come alive. */
+/** Long enough for a receiver that is deployed in the same `up` to start. */
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;

@@ -9,8 +9,8 @@ import { type WebhookInputs, webhookFieldRules, type webhookInputFields } from "
 import { specOf } from "./state";
 
 /**
- * Makes a webhook that is there this resource's. It is always written, even when nothing differs: so an entry that had
- * it before, here or in another stack, can see that it has it no longer.
+ * Makes an existing webhook this resource's. It is always written, even when nothing differs: so an entry that had it
+ * before, here or in another stack, can see that it no longer does.
  */
 export async function adoptWebhook(
   session: Session,
@@ -31,7 +31,7 @@ export async function adoptWebhook(
   return adopted;
 }
 
-/** What an adoption would do: a line for each field that changes, and a failure for what nobody has asked for. */
+/** What an adoption would do: a line for each field that changes, and a failure for what the program does not ask for. */
 export interface AdoptionPlan {
   readonly changes: readonly string[];
   readonly failures: readonly CheckFailure[];

@@ -31,7 +31,7 @@ export class TwinError extends Up42Error {
 
 /**
  * Creates one webhook, exactly one, although POST cannot be repeated safely. After an answer that is lost, or that is
- * not UP42's own, it looks for a new webhook that nobody explains. One that is provably ours is the result. One that
+ * not UP42's own, it looks for a new webhook that nothing else explains. One that is provably ours is the result. One that
  * may be ours stops it: the error names it. Only when there is none does it POST again.
  *
  * @throws TwinError when it was created, but perhaps not only once.

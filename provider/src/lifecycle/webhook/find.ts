@@ -57,9 +57,10 @@ export async function findWebhook(
 ): Promise<FoundWebhook> {
   const { id, name, url } = query;
   if ((id !== undefined) === (name !== undefined || url !== undefined)) {
-    throw new Up42Error("getWebhook wants an id, or else a name or a url (or both of these).", {
-      isComplete: true,
-    });
+    throw new Up42Error(
+      "Failed to find a webhook: getWebhook takes an id alone, or else a name, a url or both. Give one of these.",
+      { isComplete: true },
+    );
   }
   return await session.run(`find ${spell(query)}`, caller, async (operation) => {
     const workspaceId = await session.workspaceId(query.workspaceId, operation);
@@ -105,7 +106,7 @@ function theOnly(session: Session, webhooks: readonly RemoteWebhook[], workspace
   return first;
 }
 
-/** A secret that UP42 masks is none that anybody could use. */
+/** A masked secret is of no use. */
 function found({ secret, ...rest }: RemoteWebhook, workspaceId: string): FoundWebhook {
   return { ...rest, secret: isConcealed(secret) ? undefined : secret, workspaceId };
 }
