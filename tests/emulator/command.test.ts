@@ -302,7 +302,8 @@ describe("trigger", () => {
       expect(await start(...args).result).toEqual({
         exitCode: 1,
         stdout: line(1) + line(2),
-        stderr: "1 of 1 notifications were not delivered.\n",
+        stderr:
+          "Failed to deliver 1 of 1 notifications of order.status. Correct what the receiver answers.\n",
       });
     } finally {
       await emulator.close();
@@ -315,7 +316,8 @@ describe("trigger", () => {
     const { url } = emulator;
     expect(await start("trigger", "job.status", "--url", url).result).toMatchObject({
       exitCode: 1,
-      stderr: "Nothing sent: no active webhook is subscribed to job.status.\n",
+      stderr:
+        "Failed to trigger job.status: no active webhook is subscribed to it. Activate one that is, or create it.\n",
     });
     expect(await start("trigger", "job.statuses", "--url", url).result).toMatchObject({
       exitCode: 1,
@@ -324,7 +326,7 @@ describe("trigger", () => {
     await emulator.close();
     expect(await start("trigger", "job.status", "--url", url).result).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringMatching(/^No emulator answers at .*--url/),
+      stderr: expect.stringMatching(/^Failed to reach .*: no emulator answers.*--url/),
     });
   });
 });

@@ -27,12 +27,16 @@ export async function triggerEvent(event: string, { status, workspace, url }: Tr
   const started = await call(`${base}/_emulator/trigger`, body);
   const deliveries = Array.isArray(started) ? started.map(toProgress) : [];
   if (deliveries.length === 0) {
-    throw new Error(`Nothing sent: no active webhook is subscribed to ${event}.`);
+    throw new Error(
+      `Failed to trigger ${event}: no active webhook is subscribed to it. Activate one that is, or create it.`,
+    );
   }
   const states = await Promise.all(deliveries.map((delivery) => follow(base, delivery)));
   const failed = states.filter((state) => state !== "delivered").length;
   if (failed > 0) {
-    throw new Error(`${failed} of ${states.length} notifications were not delivered.`);
+    throw new Error(
+      `Failed to deliver ${failed} of ${states.length} notifications of ${event}. Correct what the receiver answers.`,
+    );
   }
 }
 
@@ -61,16 +65,19 @@ async function call(url: string, body?: object): Promise<unknown> {
     body: JSON.stringify(body),
   };
   const response = await fetch(url, body === undefined ? {} : post).catch((cause: unknown) => {
-    throw new Error(`No emulator answers at ${url}: start one with "up42-emulator", or name it with --url.`, {
-      cause,
-    });
+    throw new Error(
+      `Failed to reach ${url}: no emulator answers. Start one with "up42-emulator", or name it with --url.`,
+      {
+        cause,
+      },
+    );
   });
   const answer = fields(await response.json().catch(() => undefined));
   if (response.ok && "data" in answer) {
     return answer.data;
   }
   const reason = fields(answer.error).message ?? "that isn't an emulator of UP42's";
-  throw new Error(`The emulator refused (HTTP ${response.status}): ${reason}`);
+  throw new Error(`Failed to use the emulator at ${url}: it answered HTTP ${response.status}: ${reason}`);
 }
 
 function toProgress(delivery: unknown): Progress {
