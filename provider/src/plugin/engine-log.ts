@@ -43,15 +43,14 @@ export class CallReporter implements Reporter {
   readonly warn = (line: string): void => this.#say(LogSeverity.WARNING, line);
   readonly progress = (line: string): void => this.#say(LogSeverity.INFO, line, true);
 
-  /** Waits until all messages have arrived: after the call's answer, the engine may end. */
+  /** Waits until all messages have arrived, or failed to: after the call's answer, the engine may end. */
   async settled(): Promise<void> {
     await Promise.all(this.#sent);
   }
 
   #say(severity: LogSeverity, line: string, isEphemeral = false): void {
     const sent = this.#send(severity, line, isEphemeral);
-    // A caller that waits for it gets the failure; until then, it must not end the process.
-    sent.catch(() => undefined);
-    this.#sent.push(sent);
+    // A message that does not arrive must not fail an operation that may have changed something at UP42.
+    this.#sent.push(sent.catch(() => undefined));
   }
 }
