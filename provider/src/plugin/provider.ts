@@ -80,7 +80,7 @@ export class Provider {
               ),
             ];
       const checked = await kindOf(typeOf(urn)).lifecycle.check(
-        { ...call, importedId: this.#imported.get(urn) },
+        { ...call, resource: labelOf(urn), importedId: this.#imported.get(urn) },
         olds,
         stored(news.properties),
       );
@@ -183,7 +183,6 @@ export class Provider {
       sessions: this.#sessions,
       reporter,
       timeoutMs: seconds > 0 ? seconds * 1000 : undefined,
-      resource: urn === "" ? undefined : labelOf(urn),
     };
     try {
       return await work(call);
