@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DEMO_ACCOUNT, type Emulator } from "up42-emulator";
 import { startProxy } from "../support/broken-proxy";
 import { takeCalls } from "../support/deployment";
 import { canary, expectNoCanaries } from "../support/secrets";
-import { demoEnvironment, loginAs } from "../support/up42-account";
+import { demoEnvironment, loginAs, onlyWebhook } from "../support/up42-account";
 import { reference, startYamlDeployment, yamlProject } from "../support/yaml";
 
 const OTHER = {
@@ -181,6 +184,83 @@ test("a webhook that moves to another provider of its account stays, and is not 
   } finally {
     await close();
   }
+});
+
+describe("two providers of one account", () => {
+  const account = { type: "pulumi:providers:up42", properties: { username: DEMO_ACCOUNT.username } };
+  const webhook = (provider: string) => ({
+    type: "up42:Webhook",
+    // Nobody listens there: a test of the webhook fails at once.
+    properties: {
+      name: "orders",
+      url: "http://127.0.0.1:9/orders",
+      events: ["order.status"],
+      active: true,
+      ifExists: "adopt",
+    },
+    options: { provider: reference(provider) },
+  });
+  const program = (resources: Readonly<Record<string, unknown>>) => ({
+    resources: { first: account, second: account, ...resources },
+  });
+  const failingTest = {
+    type: "up42:WebhookTest",
+    properties: { webhookId: reference("renamed.id"), timeoutSeconds: 1 },
+    options: { provider: reference("second") },
+  };
+
+  test("know what the other one has adopted, also after a refresh between", async () => {
+    const { emulator, project, close } = await startYamlDeployment({
+      program: () => program({ old: webhook("first") }),
+    });
+    try {
+      await project.up();
+      const { id } = onlyWebhook(emulator);
+      await project.writeFiles(yamlProject(program({ renamed: webhook("second"), fails: failingTest })));
+      await project.up({ expectFailure: true });
+      await project.refresh();
+      await project.writeFiles(yamlProject(program({ renamed: webhook("second") })));
+      await project.up();
+      expect(onlyWebhook(emulator).id).toBe(id);
+      // And without an interruption.
+      await project.writeFiles(yamlProject(program({ again: webhook("first") })));
+      const moved = await project.up();
+      expect(moved.stdout).toContain("stays at UP42: another resource of this stack has it");
+      expect(onlyWebhook(emulator).id).toBe(id);
+      await project.destroy();
+      expect(emulator.webhooks()).toEqual([]);
+    } finally {
+      await close();
+    }
+  });
+
+  test("refuse two webhooks with one name and URL, and say so when they cannot see each other's", async () => {
+    const { emulator, project, close } = await startYamlDeployment({
+      program: () => program({ one: webhook("first"), two: webhook("second") }),
+    });
+    try {
+      const refused = await project.preview({ expectFailure: true });
+      expect(refused.stdout).toMatch(
+        /resources "(one|two)" and "(one|two)" declare webhooks with the same name/,
+      );
+      expect(emulator.webhooks()).toEqual([]);
+
+      const folder = await mkdtemp(join(tmpdir(), "not-private-"));
+      await writeFile(join(folder, `pulumi-up42-${process.getuid?.()}`), "");
+      const { diagnostics } = await project.preview({ env: { ...project.env, TMPDIR: folder } });
+      await rm(folder, { recursive: true });
+      expect(diagnostics).toContainEqual(
+        expect.objectContaining({
+          severity: "warning",
+          message: expect.stringMatching(
+            /Failed to share claims with other providers.*: EEXIST.* set TMPDIR/,
+          ),
+        }),
+      );
+    } finally {
+      await close();
+    }
+  });
 });
 
 test("customTimeouts end an operation that UP42 makes wait for longer", async () => {

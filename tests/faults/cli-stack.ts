@@ -27,7 +27,6 @@ import {
   type Failures,
   IN_COMPONENT,
   type Stack,
-  WAS_KILLED,
   WHOLE_COMMAND,
 } from "./stack";
 
@@ -115,7 +114,7 @@ class CliStack implements Stack {
       await this.#unlock();
       // The next command warns of these, and then forgets them.
       this.#isRefreshDue = await this.hasPendingOperations();
-      return new Map([[WHOLE_COMMAND, WAS_KILLED]]);
+      return new Map([[WHOLE_COMMAND, "was killed"]]);
     }
     const result = await running.result;
     this.#outputs.push(describeResult(result));

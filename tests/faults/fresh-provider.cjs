@@ -70,7 +70,7 @@ const TAKE_AWAY = {
   },
   /** Two resources of a program may have one name and URL. */
   "twin refusal"(module) {
-    module("lifecycle/workspace").Workspace.prototype.declare = () => undefined;
+    module("lifecycle/declarations").Declarations.prototype.declare = () => undefined;
     const check = module("lifecycle/webhook/check");
     const { checkWebhook } = check;
     check.checkWebhook = (call, olds, news) => checkWebhook({ ...call, twin: undefined }, olds, news);

@@ -14,7 +14,6 @@ import {
   type Program,
   type Stack,
   type Surroundings,
-  WAS_KILLED,
   WHOLE_COMMAND,
 } from "./stack";
 import type { Step } from "./steps";
@@ -67,8 +66,8 @@ class Run {
   readonly #others: Others;
   #program: Program = new Map();
   #ignoresWarnings = false;
-  /** Whether a CLI was killed since the last comparison. */
-  #wasKilled = false;
+  /** Whether a CLI or its host crashed since the last comparison: then the user looks for what no error named. */
+  #hasCrashed = false;
   /** Whether an error advised a refresh since the last one. */
   #wasRefreshAdvised = false;
 
@@ -123,8 +122,8 @@ class Run {
       for (const [name, message] of recovered.failures)
         this.findings.lost.push(`${name} cannot be deployed: ${message}`);
     }
-    if (this.#wasKilled) await this.recovery.deleteTwins(settled);
-    this.#wasKilled = false;
+    if (this.#hasCrashed) await this.recovery.deleteTwins(settled);
+    this.#hasCrashed = false;
     this.#note(`compared after ${command.kind}`);
     await this.#compare();
   }
@@ -154,7 +153,7 @@ class Run {
     const failures = await this.#stack.run(command, circumstances);
     this.faults.push(...this.#stack.interruptions.splice(0));
     for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
-    this.#wasKilled ||= failures.get(WHOLE_COMMAND) === WAS_KILLED;
+    this.#hasCrashed ||= failures.has(WHOLE_COMMAND);
     if (kind === "refresh" && failures.size === 0) this.#wasRefreshAdvised = false;
     this.#wasRefreshAdvised ||= [...failures.values()].some((message) => message.includes("pulumi refresh"));
     this.#lookForSecrets(Object.fromEntries(failures));

@@ -32,8 +32,6 @@ export type Failures = ReadonlyMap<string, string>;
 
 /** In place of a resource, for what went wrong with no resource in particular. */
 export const WHOLE_COMMAND = "(command)";
-/** What went wrong with a whole command whose CLI was killed. */
-export const WAS_KILLED = "was killed";
 
 /** How a command is run. */
 export interface Circumstances {

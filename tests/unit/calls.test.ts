@@ -1,4 +1,5 @@
-import { Calls } from "../../provider/src/lifecycle/calls";
+import { type Activity, Calls } from "../../provider/src/lifecycle/calls";
+import type { Shared } from "../../provider/src/lifecycle/shared-log";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
 
 const within = (milliseconds: number): Operation => ({
@@ -24,11 +25,25 @@ test("the engine has handed over everything when it has called for nothing for a
   expect(Date.now() - called).toBeGreaterThanOrEqual(1_990);
 });
 
-test("it may hand over more as long as it waits for another call", async () => {
-  const calls = new Calls();
+/** What two processes see of each other. */
+function twoCalls(): readonly [Calls, Calls] {
+  const news: [Shared<Activity>[], Shared<Activity>[]] = [[], []];
+  const logs = ([0, 1] as const).map((own) => ({
+    append: (entry: Activity) => news[1 - own]?.push({ by: String(own), entry }),
+    news: () => news[own].splice(0),
+  }));
+  return [new Calls(logs[0]), new Calls(logs[1])];
+}
+
+const one = new Calls();
+
+test.each([
+  ["another call", one, one],
+  ["a call of another process", ...twoCalls()],
+] as const)("it may hand over more as long as it waits for %s", async (_which, calls, others) => {
   const { run, end } = work();
   const events: string[] = [];
-  const other = calls.during(run).then(() => events.push("the other call ended"));
+  const other = others.during(run).then(() => events.push("the other call ended"));
   const adoption = calls.during(async () => {
     await calls.settled(within(600_000));
     events.push("settled");

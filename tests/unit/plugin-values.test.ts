@@ -1,7 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UNKNOWN } from "../../provider/src/lifecycle/properties";
 import { TestedWebhooks } from "../../provider/src/plugin/tested-webhooks";
-import { Labels, nameOf, typeOf } from "../../provider/src/plugin/urn";
+import { labelOf, nameOf, typeOf } from "../../provider/src/plugin/urn";
 import { readValues, writeValues } from "../../provider/src/plugin/values";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -81,12 +81,9 @@ describe("URNs", () => {
   });
 
   test("have a label each, which stays", () => {
-    const labels = new Labels();
-    expect([labels.of(urn), labels.of(`${urn}x`), labels.of(urn)]).toEqual([
-      "orders::eu#2#1",
-      "orders::eu#2x#2",
-      "orders::eu#2#1",
-    ]);
+    expect(labelOf(urn)).toMatch(/^orders::eu#2#\d+$/);
+    expect(labelOf(urn)).toBe(labelOf(urn));
+    expect(labelOf(urn.replace("dev", "prod"))).not.toBe(labelOf(urn));
   });
 });
 

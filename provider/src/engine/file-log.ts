@@ -51,6 +51,8 @@ export class FileLog<T> implements SharedLog<T> {
   readonly #file: number;
   readonly #onError: (error: unknown) => void;
   #offset = 0;
+  /** The bytes beyond that are this process's own. */
+  #ownBytes = 0;
   #isBroken = false;
 
   /**
@@ -65,7 +67,9 @@ export class FileLog<T> implements SharedLog<T> {
 
   append(entry: T): void {
     const line: Line<T> = { by: this.#by, pid: process.pid, entry };
-    this.#attempt(() => writeSync(this.#file, `${JSON.stringify(line)}\n`));
+    this.#attempt(() => {
+      this.#ownBytes += writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    });
   }
 
   news(): readonly Shared<T>[] {
@@ -74,12 +78,15 @@ export class FileLog<T> implements SharedLog<T> {
 
   #read(): readonly Shared<T>[] {
     const { size } = fstatSync(this.#file);
-    if (size === this.#offset) {
+    const offset = this.#offset;
+    const isOwn = size === offset + this.#ownBytes;
+    this.#offset = size;
+    this.#ownBytes = 0;
+    if (isOwn) {
       return [];
     }
-    const bytes = Buffer.alloc(size - this.#offset);
-    readSync(this.#file, bytes, 0, bytes.length, this.#offset);
-    this.#offset = size;
+    const bytes = Buffer.alloc(size - offset);
+    readSync(this.#file, bytes, 0, bytes.length, offset);
     const lines = bytes.toString().split("\n").slice(0, -1);
     const others = lines.filter((line) => !line.startsWith(this.#own));
     return others.map((line) => v.parse(this.#line, JSON.parse(line))).filter(({ pid }) => isAlive(pid));

@@ -6,11 +6,13 @@ import { ALONE, type SharedLog } from "./shared-log";
 /** The engine hands over its next resource within this time, unless it waits for an earlier one. */
 const QUIET_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
+/** Other processes may believe for this long that the last call was earlier. */
+const SHARE_AGAIN_MS = 100;
 
 /** How many calls a process works on that do not wait for others, and when the last one began or ended. */
 export const activitySchema = v.object({ busy: v.number(), at: v.number() });
 
-type Activity = v.InferOutput<typeof activitySchema>;
+export type Activity = v.InferOutput<typeof activitySchema>;
 
 /** The engine's calls about webhooks, in every account: which are under way, and when the last one began or ended. */
 export class Calls {
@@ -19,6 +21,7 @@ export class Calls {
   #underWay = 0;
   #waiting = 0;
   #last = 0;
+  #shared: Activity = { busy: 0, at: 0 };
   #quiet: Promise<void> | undefined;
 
   /** @param log What the engine's other processes are busy with. */
@@ -94,6 +97,11 @@ export class Calls {
   }
 
   #share(): void {
-    this.#log.append(this.#own());
+    const own = this.#own();
+    const isKnown = own.busy > 0 === this.#shared.busy > 0 && own.at < this.#shared.at + SHARE_AGAIN_MS;
+    if (!isKnown) {
+      this.#shared = own;
+      this.#log.append(own);
+    }
   }
 }

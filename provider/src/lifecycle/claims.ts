@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Calls } from "./calls";
+import { Declarations } from "./declarations";
 import { ALONE, type SharedLog } from "./shared-log";
 import { sameTime } from "./webhook/compare";
 
@@ -24,6 +25,8 @@ type Change = v.InferOutput<typeof changeSchema>;
 export class Claims {
   /** What the claims come from. */
   readonly calls: Calls;
+  /** What the program declares. */
+  readonly declarations: Declarations;
   readonly #log: SharedLog<Change>;
   readonly #updatedAt = new Map<string, Set<string>>();
   readonly #adopted = new Map<string, string>();
@@ -31,9 +34,10 @@ export class Claims {
   readonly #leaving: Claim[] = [];
 
   /** @param log The claims of the engine's other processes. */
-  constructor(log: SharedLog<Change> = ALONE, calls = new Calls()) {
+  constructor(log: SharedLog<Change> = ALONE, calls = new Calls(), declarations = new Declarations()) {
     this.#log = log;
     this.calls = calls;
+    this.declarations = declarations;
   }
 
   /** Says that an entry which stays in the program has this webhook. */

@@ -6,7 +6,7 @@ import { Deadline, type Operation } from "../up42/operation";
 import { waitFor } from "../up42/waiting";
 import type { Claims } from "./claims";
 import { KeyedLock } from "./keyed-lock";
-import { type Identity, identityKey, isLater } from "./webhook/compare";
+import { isLater } from "./webhook/compare";
 import { perhapsDone } from "./webhook/perhaps-done";
 
 type Webhooks = ReadonlyMap<string, RemoteWebhook>;
@@ -35,9 +35,6 @@ export class Workspace {
   readonly creating = new Set<WebhookSpec>();
   /** Runs creates of the same name and URL one after the other. */
   readonly createLock = new KeyedLock();
-  /** Which resource of the program declares which name and URL. */
-  readonly #declared = new Map<string, string>();
-  readonly #declaredTwice = new Set<string>();
   readonly #writes = new Map<string, { readonly at: number; readonly webhook: RemoteWebhook | undefined }>();
   readonly #singles = new Map<string, RemoteWebhook>();
   #reads = 0;
@@ -51,26 +48,6 @@ export class Workspace {
     readonly id: string,
     readonly claims: Claims,
   ) {}
-
-  /**
-   * Notes that a resource of the program declares a webhook.
-   * @returns the other resource that declares one with the same name and URL, if there is one.
-   */
-  declare(resource: string, identity: Identity): string | undefined {
-    const key = identityKey(identity);
-    const other = this.#declared.get(key);
-    if (other === undefined || other === resource) {
-      this.#declared.set(key, resource);
-      return undefined;
-    }
-    this.#declaredTwice.add(key);
-    return other;
-  }
-
-  /** Whether two resources of the program have declared a webhook with this name and URL. */
-  isDeclaredTwice(identity: Identity): boolean {
-    return this.#declaredTwice.has(identityKey(identity));
-  }
 
   /** Asks UP42 for all webhooks, now. */
   async list(operation: Operation): Promise<Webhooks> {

@@ -3,6 +3,8 @@ import { Engine } from "../engine/engine";
 import { FileLog, logFolder } from "../engine/file-log";
 import { activitySchema, Calls } from "../lifecycle/calls";
 import { Claims, changeSchema } from "../lifecycle/claims";
+import { Declarations, declarationSchema } from "../lifecycle/declarations";
+import { messageOf } from "../up42/errors";
 import { printable } from "../up42/printable";
 import { CallReporter, EngineLog } from "./engine-log";
 
@@ -47,13 +49,14 @@ export class Link {
   #shareClaims(address: string): void {
     const warn = (error: unknown): void =>
       this.reporterFor("").warn(
-        `Failed to share claims with other providers of this program: ${printable(String(error))}. If it has several ` +
+        `Failed to share claims with other providers of this program: ${printable(messageOf(error))}. If it has several ` +
           "providers of UP42, set TMPDIR to a folder that only you can write to.",
       );
     try {
       const path = join(logFolder(), address.replaceAll(/[^\w.]/g, "_"));
       const calls = new Calls(new FileLog(`${path}.calls`, activitySchema, warn));
-      this.claims = new Claims(new FileLog(`${path}.claims`, changeSchema, warn), calls);
+      const declarations = new Declarations(new FileLog(`${path}.declarations`, declarationSchema, warn));
+      this.claims = new Claims(new FileLog(`${path}.claims`, changeSchema, warn), calls, declarations);
       // The engine has just started this process, so its calls are about to come.
       calls.touch();
     } catch (error) {

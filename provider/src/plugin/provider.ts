@@ -11,7 +11,7 @@ import { callFunction } from "./functions";
 import { kindOf, previewed, stored, WEBHOOK } from "./kinds";
 import { InitializationFailure } from "./status";
 import { TestedWebhooks } from "./tested-webhooks";
-import { Labels, typeOf } from "./urn";
+import { labelOf, typeOf } from "./urn";
 import { readValues, writeValues } from "./values";
 
 /** What a provider needs to know of its process. */
@@ -32,7 +32,6 @@ interface ResourceRequest {
 /** The provider as Pulumi's engine calls it: requests in, responses out. */
 export class Provider {
   readonly #options: ProviderOptions;
-  readonly #labels = new Labels();
   readonly #tested = new TestedWebhooks(WEBHOOK);
   /** The ids of what was read without a state, by URN. */
   readonly #imported = new Map<string, string>();
@@ -81,7 +80,7 @@ export class Provider {
               ),
             ];
       const checked = await kindOf(typeOf(urn)).lifecycle.check(
-        { ...call, importedId: this.#imported.get(urn) },
+        { ...call, resource: labelOf(urn), importedId: this.#imported.get(urn) },
         olds,
         stored(news.properties),
       );
@@ -184,7 +183,6 @@ export class Provider {
       sessions: this.#sessions,
       reporter,
       timeoutMs: seconds > 0 ? seconds * 1000 : undefined,
-      resource: urn === "" ? undefined : this.#labels.of(urn),
     };
     try {
       return await work(call);

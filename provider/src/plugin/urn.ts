@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** A resource's type, the last one in its URN, such as `up42:index:Webhook`. */
 export function typeOf(urn: string): string {
   return partOf(urn, 2).split("$").at(-1) ?? "";
@@ -14,13 +16,8 @@ function partOf(urn: string, index: number): string {
   return index === 3 ? parts.slice(index).join("::") : (parts[index] ?? "");
 }
 
-/** Labels of resources by their URNs, as the checks of all programs have them: a name with a number of its own. */
-export class Labels {
-  readonly #numbers = new Map<string, number>();
-
-  of(urn: string): string {
-    const number = this.#numbers.get(urn) ?? this.#numbers.size + 1;
-    this.#numbers.set(urn, number);
-    return `${nameOf(urn)}#${number}`;
-  }
+/** A resource's label, as the checks of all programs have it: its name, with a number that the URN alone has. */
+export function labelOf(urn: string): string {
+  const number = createHash("sha256").update(urn).digest().readUIntBE(0, 6);
+  return `${nameOf(urn)}#${number}`;
 }

@@ -122,7 +122,8 @@ function duplicateInProgram({ session, call, known, inputs }: Checking): readonl
   if (call.resource === undefined || !isComparable || ifExists === "create") {
     return [];
   }
-  const other = session.workspace(workspaceId).declare(call.resource, { name, url }) ?? call.twin;
+  const { declarations } = session.claims;
+  const other = declarations.declare(workspaceId, call.resource, { name, url }) ?? call.twin;
   return other === undefined
     ? []
     : [

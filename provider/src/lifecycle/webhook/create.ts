@@ -90,7 +90,7 @@ async function existingFor(
     // A resource that has it may come later in the program.
     await session.claims.calls.settled(operation);
   }
-  if (ifExists === "adopt" && workspace.isDeclaredTwice(inputs)) {
+  if (ifExists === "adopt" && session.claims.declarations.hasTwo(workspace.id, inputs)) {
     // The check of the other one has failed, so that the engine says no more of it: it may have the webhook.
     return refuse("Another resource of the program declares the same webhook: remove one of the two");
   }

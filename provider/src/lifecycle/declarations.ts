@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import type { WebhookSpec } from "../up42/model";
+import { ALONE, type SharedLog } from "./shared-log";
+
+/** What makes two webhooks of a workspace the same for a receiver. */
+export type Identity = Pick<WebhookSpec, "name" | "url">;
+
+export const declarationSchema = v.object({ webhook: v.string(), resource: v.string() });
+
+type Declaration = v.InferOutput<typeof declarationSchema>;
+
+/** Which resource of the program declares which webhook, in every account. */
+export class Declarations {
+  readonly #log: SharedLog<Declaration>;
+  readonly #resources = new Map<string, string>();
+  readonly #twice = new Set<string>();
+
+  /** @param log What resources declare whose checks the engine's other processes run. */
+  constructor(log: SharedLog<Declaration> = ALONE) {
+    this.#log = log;
+  }
+
+  /**
+   * Notes that a resource of the program declares a webhook.
+   * @returns the other resource that declares one with the same name and URL, if there is one.
+   */
+  declare(workspaceId: string, resource: string, identity: Identity): string | undefined {
+    this.#hear();
+    const declaration = { webhook: keyOf(workspaceId, identity), resource };
+    this.#log.append(declaration);
+    return this.#add(declaration);
+  }
+
+  /** Whether two resources of the program have declared a webhook with this name and URL. */
+  hasTwo(workspaceId: string, identity: Identity): boolean {
+    this.#hear();
+    return this.#twice.has(keyOf(workspaceId, identity));
+  }
+
+  #hear(): void {
+    for (const { entry } of this.#log.news()) {
+      this.#add(entry);
+    }
+  }
+
+  #add({ webhook, resource }: Declaration): string | undefined {
+    const other = this.#resources.get(webhook) ?? resource;
+    this.#resources.set(webhook, other);
+    if (other === resource) {
+      return undefined;
+    }
+    this.#twice.add(webhook);
+    return other;
+  }
+}
+
+/** A hash, since the log may be a file, and a URL may hold a secret. */
+function keyOf(workspaceId: string, { name, url }: Identity): string {
+  const text = JSON.stringify([workspaceId, name, new URL(url).href]);
+  return createHash("sha256").update(text).digest("base64");
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { FileLog } from "../../provider/src/engine/file-log";
+import { Claims, changeSchema } from "../../provider/src/lifecycle/claims";
+import { Declarations, declarationSchema } from "../../provider/src/lifecycle/declarations";
+
+const EARLIER = { id: "w1", updatedAt: "2026-01-01T00:00:00Z" };
+const LATER = { id: "w1", updatedAt: "2026-01-02T00:00:00Z" };
+
+let folder: string;
+let errors: unknown[];
+const open = <T>(schema: v.GenericSchema<unknown, T>): FileLog<T> =>
+  new FileLog(join(folder, "log"), schema, (error) => errors.push(error));
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "file-log-"));
+  errors = [];
+});
+afterEach(async () => await rm(folder, { recursive: true }));
+
+describe("a log that several processes share", () => {
+  test("hands each entry of the others over once, and none of one's own", () => {
+    const [first, second] = [open(v.string()), open(v.string())];
+    first.append("a");
+    second.append("b");
+    first.append("ü");
+    expect(second.news().map(({ entry }) => entry)).toEqual(["a", "ü"]);
+    expect(first.news().map(({ entry }) => entry)).toEqual(["b"]);
+    expect([...first.news(), ...second.news()]).toEqual([]);
+    expect(open(v.string()).news()).toHaveLength(3);
+    expect(errors).toEqual([]);
+  });
+
+  test("leaves out what processes have written that are gone: another engine had the same address", async () => {
+    const gone: ChildProcess = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+    await once(gone, "exit");
+    await appendFile(join(folder, "log"), `${JSON.stringify({ by: "x", pid: gone.pid, entry: "a" })}\n`);
+    expect(open(v.string()).news()).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  test("is given up, with one report, when it cannot be read", async () => {
+    const log = open(v.string());
+    await appendFile(join(folder, "log"), "{}\n");
+    expect(log.news()).toEqual([]);
+    log.append("a");
+    expect(log.news()).toEqual([]);
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe("the providers of one engine", () => {
+  test("see each other's claims, in the order in which they came", () => {
+    const [first, second] = [new Claims(open(changeSchema)), new Claims(open(changeSchema))];
+    first.add(EARLIER);
+    second.adopt(LATER);
+    expect(first.isAdopted(EARLIER)).toBe(true);
+    expect(first.hasOther(EARLIER)).toBe(true);
+    expect(first.isKnownAs(LATER)).toBe(true);
+    first.moved(LATER, "2026-01-03T00:00:00Z");
+    expect(second.isAdopted(LATER)).toBe(true);
+    first.leave(EARLIER);
+    expect(second.isLeftAs(EARLIER)).toBe(true);
+    second.remove("w1");
+    expect(first.has("w1")).toBe(false);
+  });
+
+  test("see each other's declarations", () => {
+    const [first, second] = [
+      new Declarations(open(declarationSchema)),
+      new Declarations(open(declarationSchema)),
+    ];
+    const identity = { name: "orders", url: "https://example.com/orders" };
+    expect(first.declare("ws", "a#1", identity)).toBeUndefined();
+    expect(first.declare("ws", "a#1", identity)).toBeUndefined();
+    expect(second.declare("other", "b#1", identity)).toBeUndefined();
+    expect(second.declare("ws", "b#1", identity)).toBe("a#1");
+    expect([first.hasTwo("ws", identity), second.hasTwo("ws", identity)]).toEqual([true, true]);
+    expect(second.hasTwo("other", identity)).toBe(false);
+  });
+});
