@@ -127,10 +127,13 @@ describe("while UP42 does not answer", () => {
     expect(emulator.webhooks()).toEqual([]);
   });
 
-  test("a killed engine takes its plugins along", async () => {
+  test.each([
+    ["", []],
+    [", also when it writes logs and traces", ["--logflow", "-v=1", "--tracing", "http://127.0.0.1:9"]],
+  ])("a killed engine takes its plugins along%s", async (_when, flags) => {
     const { project, emulator } = deployment;
     refuse(Number.POSITIVE_INFINITY);
-    const running = project.start(["up", "--yes", "--skip-preview"], { env });
+    const running = project.start(["up", "--yes", "--skip-preview", ...flags], { env });
     await firstPost;
     const plugins = descendants(running.pid).filter(({ command }) => command.includes("plugin/start.js"));
     // One of them gives YAML's language host the schema.

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
+import { packageVersion } from "../config/package-version";
 import { messageOf } from "../up42/errors";
 import { addCommands } from "./commands";
-import { packageVersion } from "./package-version";
 
 /** Exit code for wrong usage, a configuration that cannot be used, or an error of UP42's API. */
 const CANNOT = 2;

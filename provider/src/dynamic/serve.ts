@@ -1,4 +1,4 @@
-import { Engine } from "../engine/engine";
+import { Engine, engineAddress } from "../engine/engine";
 import { markSecrets } from "../engine/secret";
 import { isTexts, type Properties } from "../lifecycle/properties";
 import { type Call, PartialFailure, type ResourceLifecycle } from "../lifecycle/resource";
@@ -9,8 +9,7 @@ import { InitializationError } from "./initialization-error";
 import { leaveToEngine } from "./leave-to-engine";
 import type { DynamicProvider } from "./provider";
 
-/** Pulumi's host is started with the engine's address as its only argument. */
-const engine = new Engine(process.argv[2]);
+const engine = new Engine(engineAddress(process.argv.slice(2)));
 
 let readStackConfig: (key: string) => string | undefined = () => undefined;
 

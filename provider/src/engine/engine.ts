@@ -2,7 +2,12 @@ import { connect } from "node:net";
 import { setImmediate } from "node:timers/promises";
 
 const CONNECT_AGAIN_MS = 100;
-const ADDRESS = /^(.*):(\d+)$/;
+const ADDRESS = /^([^/]+):(\d+)$/;
+
+/** The engine's address in the arguments of a plugin: the last one, after what it says of logs and traces. */
+export function engineAddress(args: readonly string[]): string | undefined {
+  return args.slice(-1).find((arg) => ADDRESS.test(arg));
+}
 
 /**
  * Watches the engine that started this process. A killed engine (`kill -9`, a closed terminal) leaves its host behind,

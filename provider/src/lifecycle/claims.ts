@@ -123,9 +123,10 @@ export class Claims {
     const known = this.#updatedAt.get(id) ?? new Set();
     if (kind === "moved") {
       known.delete(change.before);
-      if (this.#adopted.get(id) === change.before) this.#adopted.set(id, updatedAt);
     }
-    if (kind === "adopt") this.#adopted.set(id, updatedAt);
+    if (kind === "adopt" || (kind === "moved" && this.#adopted.get(id) === change.before)) {
+      this.#adopted.set(id, updatedAt);
+    }
     this.#updatedAt.set(id, known.add(updatedAt));
   }
 }

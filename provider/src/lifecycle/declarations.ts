@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import type { WebhookSpec } from "../up42/model";
 import { ALONE, type SharedLog } from "./shared-log";
-
-/** What makes two webhooks of a workspace the same for a receiver. */
-export type Identity = Pick<WebhookSpec, "name" | "url">;
+import { type Identity, identityKey } from "./webhook/compare";
 
 export const declarationSchema = v.object({ webhook: v.string(), resource: v.string() });
 
@@ -56,7 +53,8 @@ export class Declarations {
 }
 
 /** A hash, since the log may be a file, and a URL may hold a secret. */
-function keyOf(workspaceId: string, { name, url }: Identity): string {
-  const text = JSON.stringify([workspaceId, name, new URL(url).href]);
-  return createHash("sha256").update(text).digest("base64");
+function keyOf(workspaceId: string, identity: Identity): string {
+  return createHash("sha256")
+    .update(`${workspaceId}\n${identityKey(identity)}`)
+    .digest("base64");
 }

@@ -9,8 +9,6 @@ import {
   sameValue,
 } from "../lifecycle/properties";
 
-export { SECRET_SETTINGS } from "../config/lookup";
-
 /** What the engine itself keeps among a provider's inputs. */
 const OF_THE_ENGINE: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "pluginChecksums"]);
 

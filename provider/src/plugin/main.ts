@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { type PluginAttach, PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import * as v from "valibot";
+import { packageVersion } from "../config/package-version";
+import { engineAddress } from "../engine/engine";
 import { Link } from "./link";
 import { Provider } from "./provider";
 import type * as schema from "./schema";
@@ -20,11 +19,11 @@ const LARGEST_MESSAGE = 400 * 1024 * 1024;
 /**
  * Runs the provider plugin until its engine ends it.
  *
- * @param args As the engine gives them: its address, perhaps among flags.
+ * @param args As the engine gives them, its address among them.
  */
 export async function serve(args: readonly string[]): Promise<void> {
   const link = new Link();
-  link.to(args.find((arg) => /^[^-].*:\d+$/.test(arg)));
+  link.to(engineAddress(args));
   const provider = new Provider({
     reporterFor: (urn) => link.reporterFor(urn),
     isAbandoned: async () => await link.isAbandoned(),
@@ -75,9 +74,4 @@ export async function serve(args: readonly string[]): Promise<void> {
   });
   // The engine reads the first line.
   console.log(String(port));
-}
-
-function packageVersion(): string {
-  const text = readFileSync(join(__dirname, "..", "..", "package.json"), "utf8");
-  return v.parse(v.object({ version: v.string() }), JSON.parse(text)).version;
 }

@@ -1,10 +1,11 @@
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { SECRET_SETTINGS } from "../config/lookup";
 import type { Claims } from "../lifecycle/claims";
 import { type CheckFailure, failure, type Properties } from "../lifecycle/properties";
 import { type Call, PartialFailure } from "../lifecycle/resource";
 import { Sessions } from "../lifecycle/sessions";
-import { changedSettings, checkSettings, SECRET_SETTINGS, settingsOf } from "./config";
+import { changedSettings, checkSettings, settingsOf } from "./config";
 import { diffResponse } from "./diff";
 import type { CallReporter } from "./engine-log";
 import { callFunction } from "./functions";
@@ -170,9 +171,12 @@ export class Provider {
 
   #sessionsWith(settings: Properties): Sessions {
     const { isAbandoned, claims } = this.#options;
-    // A copy, since each call reads it, and Node.js asks the operating system for each of its variables.
-    const env = { ...process.env };
-    return new Sessions({ config: settingsOf(settings), env, isAbandoned, claims: claims() });
+    return new Sessions({
+      config: settingsOf(settings),
+      env: process.env,
+      isAbandoned,
+      claims: claims(),
+    });
   }
 
   /** One call of the engine's, of which the messages have arrived when it ends. */

@@ -1,10 +1,10 @@
 import type { Config } from "../../config/config";
+import { packageVersion } from "../../config/package-version";
 import { nextStepFor } from "../../lifecycle/next-steps";
 import { Up42Error } from "../../up42/errors";
 import { printable } from "../../up42/printable";
 import { type AccountOptions, note, readSource } from "../account";
 import { print, printJson, table } from "../output";
-import { packageVersion } from "../package-version";
 import { type Examination, examine } from "./examine";
 import type { Finding } from "./findings";
 import { showFacts } from "./show-facts";

@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
+import { packageVersion } from "../../config/package-version";
 import { Up42Error } from "../../up42/errors";
 import { note } from "../account";
 import { slug } from "../names";
 import { print } from "../output";
-import { packageVersion } from "../package-version";
 import { PulumiCli } from "../pulumi-cli";
 import { quoted } from "../shell";
 import { askForLanguage, type Terminal } from "./ask";
