@@ -12,8 +12,8 @@ const USAGE = `npm run faults -- [options]
   --runs N                   runs against the host (default 200)
   --cli N                    runs with the real CLI, which is killed in the middle (default 0)
   --seed S                   decides what happens in all of them (default 1)
-  --run-seed X               only this run against the host, as a failure names it
-  --cli-seed X               only this run with the CLI
+  --run-seed X,…             only these runs against the host, as failures name them
+  --cli-seed X,…             only these runs with the CLI
   --lanes N                  how many runs against the host are in flight (default 32)
   --trace                    shows all requests and faults of the runs that fail
   --scenario KIND            only scenarios of this kind: ${SCENARIOS.join(", ")}
@@ -113,8 +113,8 @@ function seedsOf(seed: string, first: number, count: string): readonly number[] 
   return Array.from({ length: Number(count) }, (_, index) => seedOfRun(Number(seed), first + index));
 }
 
-function numbers(seed: string | undefined): readonly number[] {
-  return seed === undefined ? [] : [Number(seed)];
+function numbers(seeds: string | undefined): readonly number[] {
+  return seeds === undefined ? [] : seeds.split(",").map(Number);
 }
 
 // What was started ends with this process, also when it is interrupted.

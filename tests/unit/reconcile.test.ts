@@ -125,6 +125,18 @@ describe("a create whose answer is lost", () => {
     expect(lines.at(-1)).toMatch(/deleted id-\d+, which an earlier try had created late$/);
   });
 
+  test("deletes a twin again when UP42's answer does not say that it did", async () => {
+    const deleteWebhook = api.deleteWebhook.bind(api);
+    api.deleteWebhook = async (workspaceId, id) => {
+      if (api.count("list") > 3) return await deleteWebhook(workspaceId, id);
+      return "unconfirmed";
+    };
+    at("create", lost);
+    at("list", ...Array(10).fill(commitOnceRetried()));
+    const { id } = await create();
+    expect(ids()).toEqual([id]);
+  });
+
   test("deletes as many twins as there were unanswered requests, and no more", async () => {
     at("create", lost, lost, () => {
       commit();

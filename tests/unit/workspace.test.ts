@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { Claims } from "../../provider/src/lifecycle/claims";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, TransportError } from "../../provider/src/up42/errors";
+import type { RemoteWebhook } from "../../provider/src/up42/model";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
 import { MemoryApi } from "../support/memory-api";
 
@@ -67,6 +69,28 @@ describe("reads", () => {
       return answer;
     };
     expect(await workspace.read(ids[0] ?? "", "", operation)).toBe(api.webhooks.get(ids[0] ?? ""));
+  });
+
+  test("believe that a new webhook is gone only by a list that was asked for when it would show", async () => {
+    const { api, operation, workspace } = setUp();
+    const createdAt = new Date().toISOString();
+    let added: RemoteWebhook | undefined;
+    api.fault = async (call) => {
+      if (call !== "list") return;
+      if (api.count("list") > 1) added ??= api.add({ createdAt });
+      // The first answer comes when the webhook would show.
+      else await setTimeout(2 * api.attemptTimeoutMs);
+    };
+    expect(await workspace.confirmGone("id-1", createdAt, operation)).toBe(added);
+    expect(added).toBeDefined();
+  });
+
+  test("believe nothing when the time is over before that", async () => {
+    const { operation, workspace } = setUp();
+    const young = { ...operation, deadline: new Deadline(0) };
+    await expect(workspace.confirmGone("id-1", new Date().toISOString(), young)).rejects.toThrow(
+      /UP42 does not show it, which may be because it is new/,
+    );
   });
 
   test("fall back to single requests when the list fails", async () => {

@@ -98,7 +98,7 @@ export class Workspace {
   async confirmGone(id: string, createdAt: string, operation: Operation): Promise<RemoteWebhook | undefined> {
     const lagUntil = this.#lagUntil(createdAt);
     const known = this.#snapshot;
-    if (known !== undefined && isYoung(known, READ_LIST_MS) && lagUntil <= Date.now()) {
+    if (known !== undefined && isYoung(known, READ_LIST_MS) && lagUntil <= known.startedAt) {
       const webhooks = await waitFor(known.webhooks, operation, "listing the workspace");
       if (this.#written(id, webhooks, known.startedAt) === undefined) {
         return undefined;
@@ -108,12 +108,17 @@ export class Workspace {
       const { webhooks, startedAt } = this.#takeSnapshot(operation);
       const listed = await waitFor(webhooks, operation, "listing the workspace");
       const webhook = this.#written(id, listed, startedAt);
-      const remaining = Math.min(lagUntil - Date.now(), operation.deadline.remainingMs);
-      if (webhook !== undefined || remaining <= 0) {
+      // A list that was asked for earlier may lack it for its age.
+      if (webhook !== undefined || startedAt >= lagUntil) {
         return webhook;
       }
-      operation.report("UP42 does not show it, which may be because it is new; looking again");
-      await setTimeout(Math.min(pause, remaining));
+      const reason = "UP42 does not show it, which may be because it is new";
+      const remaining = operation.deadline.remainingMs;
+      if (remaining === 0) {
+        throw new Up42Error(reason, { nextStep: "Run the command again" });
+      }
+      operation.report(`${reason}; looking again`);
+      await setTimeout(Math.min(pause, remaining, Math.max(0, lagUntil - Date.now())));
     }
   }
 

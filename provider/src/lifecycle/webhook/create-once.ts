@@ -155,10 +155,7 @@ class Creation {
         for (const twin of unexplained
           .filter((one) => this.#isProvablyOurs(one))
           .slice(0, this.#unaccounted)) {
-          await this.workspace.api.deleteWebhook(this.workspace.id, twin.id, this.#extended());
-          this.workspace.forget(twin.id);
-          this.#unaccounted -= 1;
-          this.operation.report(`deleted ${twin.id}, which an earlier try had created late`);
+          await this.#deleteTwin(twin);
         }
         return this.#unaccounted === 0;
       });
@@ -168,6 +165,15 @@ class Creation {
     const twins = unexplained.filter((one) => !this.workspace.isForgotten(one.id));
     if (twins.length > 0) {
       throw this.#twinError(created, `${spellTwins(twins, this.spec)} may be it, or another stack's`);
+    }
+  }
+
+  /** After an answer that does not prove it, the next look shows whether the webhook is still there. */
+  async #deleteTwin({ id }: RemoteWebhook): Promise<void> {
+    if ((await this.workspace.api.deleteWebhook(this.workspace.id, id, this.#extended())) === "deleted") {
+      this.workspace.forget(id);
+      this.#unaccounted -= 1;
+      this.operation.report(`deleted ${id}, which an earlier try had created late`);
     }
   }
 
