@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import type { CommandResult } from "../../tools/process.mjs";
 import {
   createProject as create,
@@ -7,6 +7,7 @@ import {
   type RunOptions,
   WORKSPACE,
 } from "../../tools/pulumi-project.mjs";
+import { dynamicHostFolder } from "./dynamic-host";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
 
@@ -29,6 +30,8 @@ export interface ProjectOptions {
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /** Runs the program elsewhere than in a process for each command; see program-host.ts. */
   readonly hostProgram?: (folder: string) => Promise<string>;
+  /** Whether Pulumi's dynamic host starts as it is published, instead of sooner; see dynamic-host.ts; default: `false`. */
+  readonly publishedHost?: boolean;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -46,6 +49,7 @@ export type Deployment = CommandResult & EngineActivity;
 export async function createProject({
   program,
   hostProgram,
+  publishedHost = false,
   ...settings
 }: ProjectOptions): Promise<PulumiProject> {
   const write = async (folder: string): Promise<void> => {
@@ -53,6 +57,7 @@ export async function createProject({
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
   const project = await create({ write, languages: true, ...settings }, PulumiProject);
+  if (!publishedHost) project.env.PATH = [await dynamicHostFolder(), project.env.PATH].join(delimiter);
   if (hostProgram !== undefined) project.client = [await hostProgram(project.folder)];
   return project;
 }
