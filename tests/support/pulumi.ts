@@ -10,6 +10,7 @@ import {
 import { dynamicHostFolder } from "./dynamic-host";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
+import { QUICKER_CLI } from "./user-environment";
 
 export { WORKSPACE };
 
@@ -36,6 +37,9 @@ export interface ProjectOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What `pulumi stack init` wrote, by project and stack: only the first of its kind in a test file runs it. */
+const EMPTY_STACKS = new Map<string, ProjectFiles>();
+
 /** How to run a command that changes the stack. */
 export interface DeployOptions extends RunOptions {
   /** Preview before doing it; default false, since it doubles the time. */
@@ -50,13 +54,15 @@ export async function createProject({
   program,
   hostProgram,
   publishedHost = false,
+  env = {},
   ...settings
 }: ProjectOptions): Promise<PulumiProject> {
   const write = async (folder: string): Promise<void> => {
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  const project = await create({ write, languages: true, ...settings }, PulumiProject);
+  const environment = { ...QUICKER_CLI, ...env };
+  const project = await create({ write, languages: true, env: environment, ...settings }, PulumiProject);
   if (!publishedHost) project.env.PATH = [await dynamicHostFolder(), project.env.PATH].join(delimiter);
   if (hostProgram !== undefined) project.client = [await hostProgram(project.folder)];
   return project;
@@ -67,6 +73,17 @@ export class PulumiProject extends Driver {
   /** What leads the CLI to the program, when it is not to run it in a process of its own. */
   client: readonly string[] = [];
   #logs = 0;
+
+  override async init(stack: string): Promise<void> {
+    if (this.env.PULUMI_BACKEND_URL !== `file://${join(this.root, "state")}`) return await super.init(stack);
+    const settings = await readFile(join(this.folder, "Pulumi.yaml"), "utf8");
+    const kind = JSON.stringify([settings, stack, this.env.PULUMI_CONFIG_PASSPHRASE]);
+    const made = EMPTY_STACKS.get(kind);
+    if (made !== undefined) return await writeFiles(this.root, made);
+    await super.init(stack);
+    const isOfStack = ([name]: [string, string]) => /^state\/|^project\/Pulumi\.[^/]+\.yaml$/.test(name);
+    EMPTY_STACKS.set(kind, Object.fromEntries(Object.entries(await this.files()).filter(isOfStack)));
+  }
 
   /** Replaces the program by other JavaScript source. */
   writeProgram(source: string): Promise<void> {
