@@ -44,7 +44,8 @@ const compiled = new Map();
 
 /** Runs a bundle again, which is compiled only once. */
 function run(file) {
-  const script = compiled.get(file) ?? new Script(Module.wrap(readFileSync(file, "utf8")), { filename: file });
+  const script =
+    compiled.get(file) ?? new Script(Module.wrap(readFileSync(file, "utf8")), { filename: file });
   compiled.set(file, script);
   const made = new Module(file, module);
   script.runInThisContext()(made.exports, Module.createRequire(file), made, file, dirname(file));
