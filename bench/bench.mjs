@@ -24,7 +24,7 @@ const USAGE = `npm run bench -- [options]
   --skip-checkpoints   lets Pulumi write the state at the end of a command only
   --start              measures only how soon the plugin sends its first request
   --cpu                compares CPU seconds instead of time, on a machine that does other work, too
-  --write-docs         writes the tables and the chart into bench
+  --write-docs         writes the tables and the chart into docs
 Exits with 1 when a figure is above its bar (bench/bars.mjs).`;
 
 /** In this order, since each needs the one before it. */
@@ -157,8 +157,9 @@ async function writeDocument(samples, figure, skipCheckpoints, bars) {
   const origin = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${machine}:`;
   const shown = skipCheckpoints ? samples.filter(({ n }) => n === samples.at(-1)?.n) : samples;
   const text = [origin, tables(shown, figure), barText(bars)].join("\n\n");
-  await writeFigures("bench/README.md", skipCheckpoints ? "skipped checkpoints" : "bench", text);
-  if (!skipCheckpoints) await writeFile(new URL("time.svg", import.meta.url), chart(samples, figure));
+  await writeFigures("docs/performance.md", skipCheckpoints ? "skipped checkpoints" : "bench", text);
+  if (!skipCheckpoints)
+    await writeFile(new URL("../docs/performance.svg", import.meta.url), chart(samples, figure));
 }
 
 await runMain(main);

@@ -34,7 +34,7 @@ export async function compile() {
 
 /**
  * Replaces the compiled host by a file with all that it needs at a first request, since Pulumi starts a host for each
- * operation: one file is loaded in a fraction of the time (bench/README.md). What is needed in rare cases only is
+ * operation: one file is loaded in a fraction of the time (docs/performance.md). What is needed in rare cases only is
  * still loaded from the packages.
  */
 async function bundleHost() {

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
  * Puts what a command has found out into a document: replaces what stands between `<!-- figures: NAME -->` and
  * `<!-- end of figures: NAME -->`.
  *
- * @param {string} document relative to the repository, such as "bench/README.md"
+ * @param {string} document relative to the repository, such as "docs/performance.md"
  * @param {string} name of the block
  * @param {string} figures Markdown, as the formatter writes it
  * @throws {Error} when the document has no such block

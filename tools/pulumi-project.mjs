@@ -89,6 +89,15 @@ export class PulumiProject {
   }
 
   /**
+   * Makes the stack.
+   *
+   * @param {string} stack
+   */
+  async init(stack) {
+    await this.run(["stack", "init", stack, "--no-select"]);
+  }
+
+  /**
    * Sets configuration of the stack.
    *
    * @param {NonNullable<ProjectSettings["config"]>} config
@@ -174,7 +183,7 @@ export async function createProject(settings, Type) {
   try {
     for (const name of ["project", "home", "state"]) await mkdir(join(root, name));
     await write(project.folder);
-    await project.run(["stack", "init", stack, "--no-select"]);
+    await project.init(stack);
     await project.configure(config);
     return project;
   } catch (error) {

@@ -79,7 +79,7 @@ describe("one TypeScript program through both doors", () => {
         "up42:password": { secret: PASSWORD },
         "up42:workspaceId": ACCOUNT.workspaceId,
       },
-      env: (url) => ({ UP42_API_URL: url }),
+      env: (url) => ({ UP42_API_URL: url, PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
     });
     const { project, receiver } = deployment;
     return [deployment, async (variant) => await project.writeFiles(files(module, receiver.url, variant))];
@@ -94,7 +94,9 @@ describe("one TypeScript program through both doors", () => {
     };
     const printed: string[] = [];
     try {
-      const preview = await project.preview({ args: ["--diff", "--save-plan", "plan.json"] });
+      // The preview checks the program's types, which takes some seconds.
+      const env = { PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
+      const preview = await project.preview({ args: ["--diff", "--save-plan", "plan.json"], env });
       expect(preview.changes).toEqual({ create: 3 });
       note("preview");
       const up = await project.up({ args: ["--diff"] });

@@ -6,6 +6,7 @@ const { readFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname } = require("node:path");
 const { createInterface } = require("node:readline");
+const { Script } = require("node:vm");
 
 const load = Module._load;
 const without = process.env.FAULTS_WITHOUT;
@@ -21,7 +22,7 @@ if (require.main === module) {
 
 function freshProvider(host) {
   const modules = freshModules(host);
-  if (without === undefined) return load(host, module, false);
+  if (without === undefined) return run(host);
   const { serve } = modules("./serve.js");
   const { webhookLifecycle } = modules("../lifecycle/webhook/webhook.js");
   return { webhook: serve(webhookLifecycle) };
@@ -30,12 +31,25 @@ function freshProvider(host) {
 function freshPlugin() {
   const file = require.resolve("../../provider/dist/plugin/main.js");
   freshModules(file);
-  if (without === undefined) return load(file, module, false);
+  if (without === undefined) return run(file);
   const source = readFileSync(file.replace("dist", "src").replace(/js$/, "ts"), "utf8");
   const paths = Module._nodeModulePaths(dirname(file));
   const main = Object.assign(new Module(file, module), { filename: file, paths });
   main._compile(require("esbuild").transformSync(source, { loader: "ts", format: "cjs" }).code, file);
   return main.exports;
+}
+
+/** @type {Map<string, Script>} */
+const compiled = new Map();
+
+/** Runs a bundle again, which is compiled only once. */
+function run(file) {
+  const script =
+    compiled.get(file) ?? new Script(Module.wrap(readFileSync(file, "utf8")), { filename: file });
+  compiled.set(file, script);
+  const made = new Module(file, module);
+  script.runInThisContext()(made.exports, Module.createRequire(file), made, file, dirname(file));
+  return made.exports;
 }
 
 /** Forgets the provider, takes the protection away, and returns what loads the modules of a bundle. */

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { CONTROLS } from "./control";
 import { DOORS } from "./door";
-import { seedOfRun } from "./random";
+import { seedsFrom } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
 import { SCENARIOS } from "./scenario";
 import { describeKill, describeKills, hasFindings, type KilledUp, killUps } from "./skipped-checkpoints";
@@ -110,7 +110,7 @@ function oneOf<T extends string>(all: readonly T[], name: string | undefined): T
 }
 
 function seedsOf(seed: string, first: number, count: string): readonly number[] {
-  return Array.from({ length: Number(count) }, (_, index) => seedOfRun(Number(seed), first + index));
+  return seedsFrom(Number(seed), Number(count), first);
 }
 
 function numbers(seeds: string | undefined): readonly number[] {

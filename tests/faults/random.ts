@@ -37,3 +37,8 @@ export function seedOfRun(seed: number, index: number): number {
     new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)).next() * 2 ** 32,
   );
 }
+
+/** The seeds of some runs out of the seed of all. */
+export function seedsFrom(seed: number, count: number, first = 0): number[] {
+  return Array.from({ length: count }, (_, index) => seedOfRun(seed, first + index));
+}

@@ -23,6 +23,8 @@ export interface SuiteOptions {
   readonly without?: Control | undefined;
   /** Called at the end of each run. */
   readonly onResult?: (result: RunResult) => void;
+  /** Whether a run says all that is wanted: no other begins then. Default: none does. */
+  readonly isEnough?: (result: RunResult) => boolean;
 }
 
 /** All runs, and how they went. */
@@ -43,7 +45,7 @@ export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOption
       cliSeeds,
       Array.from({ length: CLI_LANES }),
       async (seed) => await runWithCli(seed, options.door ?? "dynamic", options.scenario),
-      options.onResult,
+      options,
     ),
   ]);
   return { results: [...results, ...cliResults], leakedOutputs };
@@ -51,7 +53,7 @@ export async function runSuite({ seeds, cliSeeds = [], ...options }: SuiteOption
 
 async function runAgainstHosts(
   seeds: readonly number[],
-  { lanes: count, door = "dynamic", without, scenario, onResult }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
+  { lanes: count, door = "dynamic", without, scenario, ...options }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
 ): Promise<Summary> {
   if (seeds.length === 0) return { results: [], leakedOutputs: [] };
   const lanes = await Lanes.open(Math.min(count, seeds.length), door, without);
@@ -60,7 +62,7 @@ async function runAgainstHosts(
     const stack = new HostStack(lanes.door, lane);
     return await runOnce({ level: "host", seed, stack, surroundings: lane, scenario });
   };
-  const results = await inLanes(seeds, lanes.all, run, onResult).finally(async () => await lanes.close());
+  const results = await inLanes(seeds, lanes.all, run, options).finally(async () => await lanes.close());
   const { tokens } = lanes;
   const leakedOutputs = lanes.door.outputs
     .flatMap((text) => text.split("\n"))
@@ -73,7 +75,7 @@ async function inLanes<T>(
   seeds: readonly number[],
   lanes: readonly T[],
   run: (seed: number, lane: T) => Promise<RunResult>,
-  onResult: SuiteOptions["onResult"],
+  { onResult, isEnough }: Pick<SuiteOptions, "onResult" | "isEnough">,
 ): Promise<readonly RunResult[]> {
   const queue = [...seeds];
   const results: RunResult[] = [];
@@ -83,6 +85,7 @@ async function inLanes<T>(
         const result = await run(seed, lane);
         onResult?.(result);
         results.push(result);
+        if (isEnough?.(result) === true) queue.length = 0;
       }
     }),
   );

@@ -13,7 +13,7 @@ describe("the figures of a document", () => {
   });
 
   test.each([
-    ["bench/README.md", ["bench", "skipped checkpoints"]],
+    ["docs/performance.md", ["bench", "skipped checkpoints"]],
     ["docs/reliability.md", ["skipped checkpoints"]],
     ["docs/receiver.md", ["receiver:size"]],
   ])("have their place in %s", async (document, names) => {

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import type { CommandResult } from "../../tools/process.mjs";
 import {
   createProject as create,
@@ -7,8 +7,10 @@ import {
   type RunOptions,
   WORKSPACE,
 } from "../../tools/pulumi-project.mjs";
+import { dynamicHostFolder } from "./dynamic-host";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
+import { QUICKER_CLI } from "./user-environment";
 
 export { WORKSPACE };
 
@@ -29,9 +31,14 @@ export interface ProjectOptions {
   readonly config?: Readonly<Record<string, string | { readonly secret: string }>>;
   /** Runs the program elsewhere than in a process for each command; see program-host.ts. */
   readonly hostProgram?: (folder: string) => Promise<string>;
+  /** Whether Pulumi's dynamic host starts as it is published, instead of sooner; see dynamic-host.ts; default: `false`. */
+  readonly publishedHost?: boolean;
   /** More environment variables for every command. The caller's own `UP42_*`, `PULUMI_*` and proxies are dropped. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** What `pulumi stack init` wrote, by project and stack: only the first of its kind in a test file runs it. */
+const EMPTY_STACKS = new Map<string, ProjectFiles>();
 
 /** How to run a command that changes the stack. */
 export interface DeployOptions extends RunOptions {
@@ -46,13 +53,17 @@ export type Deployment = CommandResult & EngineActivity;
 export async function createProject({
   program,
   hostProgram,
+  publishedHost = false,
+  env = {},
   ...settings
 }: ProjectOptions): Promise<PulumiProject> {
   const write = async (folder: string): Promise<void> => {
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  const project = await create({ write, languages: true, ...settings }, PulumiProject);
+  const environment = { ...QUICKER_CLI, ...env };
+  const project = await create({ write, languages: true, env: environment, ...settings }, PulumiProject);
+  if (!publishedHost) project.env.PATH = [await dynamicHostFolder(), project.env.PATH].join(delimiter);
   if (hostProgram !== undefined) project.client = [await hostProgram(project.folder)];
   return project;
 }
@@ -62,6 +73,17 @@ export class PulumiProject extends Driver {
   /** What leads the CLI to the program, when it is not to run it in a process of its own. */
   client: readonly string[] = [];
   #logs = 0;
+
+  override async init(stack: string): Promise<void> {
+    if (this.env.PULUMI_BACKEND_URL !== `file://${join(this.root, "state")}`) return await super.init(stack);
+    const settings = await readFile(join(this.folder, "Pulumi.yaml"), "utf8");
+    const kind = JSON.stringify([settings, stack, this.env.PULUMI_CONFIG_PASSPHRASE]);
+    const made = EMPTY_STACKS.get(kind);
+    if (made !== undefined) return await writeFiles(this.root, made);
+    await super.init(stack);
+    const isOfStack = ([name]: [string, string]) => /^state\/|^project\/Pulumi\.[^/]+\.yaml$/.test(name);
+    EMPTY_STACKS.set(kind, Object.fromEntries(Object.entries(await this.files()).filter(isOfStack)));
+  }
 
   /** Replaces the program by other JavaScript source. */
   writeProgram(source: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { arch, platform } from "node:os";
 import { join } from "node:path";
-import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import { SemVer } from "semver";
 import { fillFolder } from "./cache.mjs";
 import { isExecutable } from "./executables.mjs";
@@ -46,5 +45,7 @@ async function officialDownload(version, folder) {
   const answer = await fetch(INSTALLER, { signal: AbortSignal.timeout(REACHABLE_WITHIN_MS) });
   if (!answer.ok) throw new Error(`${INSTALLER} answered with HTTP ${answer.status}`);
   await answer.body?.cancel();
+  // Not at the top: it loads the whole SDK, which takes a second in each test file.
+  const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
   await PulumiCommand.install({ version: new SemVer(version), root: folder });
 }
