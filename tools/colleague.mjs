@@ -1,31 +1,14 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 
-/**
- * The fields of a webhook, in UP42's own words.
- * @typedef {object} WebhookBody
- * @property {string} name
- * @property {string} url
- * @property {readonly string[]} events
- * @property {string | undefined} [secret]
- * @property {boolean | undefined} [active]
- */
+/** @typedef {import("up42-emulator").Emulator} Emulator */
+/** @typedef {{ name: string, url: string, events: readonly string[], secret?: string | undefined, active?: boolean | undefined }} WebhookBody */
+/** @typedef {Awaited<ReturnType<typeof loginAs>>} Colleague */
 
 /**
  * A person who works in the same workspace, beside the stack: plain HTTP, nothing of the provider's.
- * @typedef {object} Colleague
- * @property {string} token
- * @property {(webhook: WebhookBody) => Promise<string>} create creates a webhook and returns its id
- * @property {(id: string, fields: Partial<WebhookBody>) => Promise<void>} change changes some fields of a webhook and
- *   leaves the others as they are
- * @property {(id: string) => Promise<void>} delete
- */
-
-/**
- * Logs in with an account of the emulator's.
  *
- * @param {import("up42-emulator").Emulator} emulator
+ * @param {Emulator} emulator
  * @param {import("up42-emulator").Account} [account]
- * @returns {Promise<Colleague>}
  */
 export async function loginAs(emulator, account = DEMO_ACCOUNT) {
   const { username, password, workspaceId } = account;
@@ -42,23 +25,22 @@ export async function loginAs(emulator, account = DEMO_ACCOUNT) {
     });
   return {
     token,
+    /** @param {WebhookBody} webhook @returns its id */
     create: async (webhook) => String((await send("POST", "", webhook)).data?.id),
+    /** @param {string} id @param {Partial<WebhookBody>} fields what changes; the others stay as they are */
     change: async (id, fields) => {
       const { name, url, events, secret, active } = webhookWithId(emulator, id);
       await send("PUT", `/${id}`, { name, url, events, secret, active, ...fields });
     },
-    delete: async (id) => {
-      await send("DELETE", `/${id}`);
-    },
+    /** @param {string} id */
+    delete: async (id) => void (await send("DELETE", `/${id}`)),
   };
 }
 
 /**
- * The webhook with this id, as it is stored.
- *
- * @param {import("up42-emulator").Emulator} emulator
+ * @param {Emulator} emulator
  * @param {string} id
- * @throws {Error} when there is none
+ * @throws {Error} when it has no webhook with this id
  */
 export function webhookWithId(emulator, id) {
   const webhook = emulator.webhooks().find((one) => one.id === id);
@@ -66,11 +48,7 @@ export function webhookWithId(emulator, id) {
   return webhook;
 }
 
-/**
- * @param {string} url
- * @param {RequestInit} init
- * @returns {Promise<{ readonly access_token?: string, readonly data?: { readonly id?: string } }>}
- */
+/** @type {(url: string, init: RequestInit) => Promise<{ access_token?: string, data?: { id?: string } }>} */
 async function request(url, init) {
   const answer = await fetch(url, init);
   const text = await answer.text();
