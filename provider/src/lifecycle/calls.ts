@@ -5,6 +5,8 @@ import { ALONE, type SharedLog } from "./shared-log";
 
 /** The engine hands over its next resource within this time, unless it waits for an earlier one. */
 const QUIET_MS = 2_000;
+/** The same, once it has been quiet: it goes on with what it held back, so many resources at a time. */
+const QUIET_AGAIN_MS = 500;
 const LOOK_AGAIN_MS = 100;
 /** Other processes may believe for this long that the last call was earlier. */
 const SHARE_AGAIN_MS = 100;
@@ -23,6 +25,7 @@ export class Calls {
   #last = 0;
   #shared: Activity = { busy: 0, at: 0 };
   #quiet: Promise<void> | undefined;
+  #quietMs = QUIET_MS;
 
   /** @param log What the engine's other processes are busy with. */
   constructor(log: SharedLog<Activity> = ALONE) {
@@ -73,13 +76,16 @@ export class Calls {
   }
 
   async #untilQuiet(): Promise<void> {
+    let hasWaited = false;
     for (;;) {
       const all = this.#all();
       const isBusy = all.some(({ busy }) => busy > 0);
-      const remaining = Math.max(...all.map(({ at }) => at)) + QUIET_MS - Date.now();
+      const remaining = Math.max(...all.map(({ at }) => at)) + this.#quietMs - Date.now();
       if (!isBusy && remaining <= 0) {
+        this.#quietMs = hasWaited ? QUIET_AGAIN_MS : this.#quietMs;
         return;
       }
+      hasWaited = true;
       await setTimeout(isBusy ? LOOK_AGAIN_MS : remaining, undefined, { ref: false });
     }
   }
