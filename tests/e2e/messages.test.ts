@@ -34,7 +34,7 @@ let proxy: TestProxy;
 
 /** A project whose requests all go through the proxy. */
 const start = async (program: string, config: Record<string, string> = {}): Promise<TestDeployment> => {
-  deployment = await startDeployment({ program: () => program, config });
+  deployment = await startDeployment({ program: () => program, config, publishedHost: true });
   proxy = await startProxy(deployment.emulator.url);
   deployment.project.env.UP42_API_URL = proxy.url;
   return deployment;

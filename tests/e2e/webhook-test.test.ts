@@ -24,7 +24,7 @@ describe("a webhook's test", () => {
 
   beforeAll(async () => {
     deployment = await startDeployment({
-      emulator: { testTimeoutSeconds: 0.2 },
+      emulator: { testTimeoutSeconds: 3 },
       program: (url) => program(url, { gate: { timeoutSeconds: 0.5 } }),
     });
   });
@@ -70,6 +70,8 @@ describe("a webhook's test", () => {
   test("runs again on the next up, even after a refresh, until it succeeds; what depends on it waits so long", async () => {
     const { emulator, project, receiver } = deployment;
     receiver.answer("hang");
+    const gate = { timeoutSeconds: 12 };
+    await rewrite({ gate });
     const failed = await project.up({ expectFailure: true });
     expect(failed.stdout).toMatch(/Failed to test webhook .*job\.status, order\.status: .* \(No response\)/);
     // It makes the engine forget that something has failed.
@@ -77,10 +79,7 @@ describe("a webhook's test", () => {
     takeCalls(emulator);
 
     receiver.answer(200);
-    await rewrite({
-      gate: { timeoutSeconds: 0.5 },
-      always: { alwaysRun: true, eventNames: ["order.status"] },
-    });
+    await rewrite({ gate, always: { alwaysRun: true, eventNames: ["order.status"] } });
     const repaired = await project.up();
     const { id } = onlyWebhook(emulator);
     expect(repaired.stdout).toContain(
