@@ -279,6 +279,30 @@ describe("an answer about another webhook", () => {
     expect(second.id).not.toBe(first.id);
     expect(ids()).toEqual([first.id, second.id]);
   });
+
+  test.each([
+    ["as it was asked for", (name: string) => name],
+    ["in UP42's spelling", (name: string) => name.toUpperCase()],
+  ])("that a failed create may have brought about is not ours: %s", async (_how, spell) => {
+    const url = "https://example.com/another";
+    const { secret: _secret, ...spec } = { ...SPEC, name: "another", url };
+    const theirs = api.add({ ...spec, ...NOW(), name: spell(spec.name) });
+    api.webhooks.delete(theirs.id);
+    const answering = jest.spyOn(api, "createWebhook").mockImplementationOnce(async () => {
+      api.webhooks.set(theirs.id, theirs);
+      return await Promise.resolve(lost());
+    });
+    await expect(
+      createOnce(workspace, spec, { deadline: new Deadline(10_000), report: (line) => lines.push(line) }),
+    ).rejects.toThrow(/may be this one or another owner's/);
+    answering.mockImplementationOnce(async () => {
+      commit();
+      return await Promise.resolve(theirs);
+    });
+    const { id } = await create();
+    expect(id).not.toBe(theirs.id);
+    expect(ids()).toEqual([theirs.id, id]);
+  });
 });
 
 test("identical webhooks that are created side by side, all answers lost, are as many as were asked for", async () => {

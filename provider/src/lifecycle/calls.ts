@@ -82,7 +82,9 @@ export class Calls {
       const isBusy = all.some(({ busy }) => busy > 0);
       const remaining = Math.max(...all.map(({ at }) => at)) + this.#quietMs - Date.now();
       if (!isBusy && remaining <= 0) {
-        this.#quietMs = hasWaited ? QUIET_AGAIN_MS : this.#quietMs;
+        if (hasWaited) {
+          this.#quietMs = QUIET_AGAIN_MS;
+        }
         return;
       }
       hasWaited = true;

@@ -5,7 +5,7 @@ import { Claims } from "./claims";
 import { Session } from "./session";
 
 /** What sessions share, whichever account they are of. */
-interface Shared {
+interface ProcessWide {
   /** Whether Pulumi has ended or was interrupted: then nothing more is sent. Default: never. */
   readonly isAbandoned?: (() => boolean | Promise<boolean>) | undefined;
   /** Default: those of a process that serves all of an engine's resources. */
@@ -14,10 +14,10 @@ interface Shared {
 }
 
 /** What the sessions of a process are made from. */
-export interface SessionsOptions extends ConfigSource, Omit<Shared, "redactor"> {}
+export interface SessionsOptions extends ConfigSource, Omit<ProcessWide, "redactor"> {}
 
 /** Makes a session from a configuration. */
-export function openSession(config: Config, { isAbandoned, claims, redactor }: Shared = {}): Session {
+export function openSession(config: Config, { isAbandoned, claims, redactor }: ProcessWide = {}): Session {
   return new Session(new Up42Client(config, { isAbandoned, redactor }), config, claims);
 }
 

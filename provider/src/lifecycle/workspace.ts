@@ -31,7 +31,7 @@ interface Snapshot {
  * serves many reads and deletes. Our own writes are applied to lists, since a list may not have them yet.
  */
 export class Workspace {
-  /** Webhooks that this process is creating right now: they explain new ones in a list. */
+  /** What this process creates, or has failed to create: it explains new webhooks in a list. */
   readonly creating = new Set<WebhookSpec>();
   /** Runs creates of the same name and URL one after the other. */
   readonly createLock = new KeyedLock();

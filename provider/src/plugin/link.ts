@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type * as v from "valibot";
 import { Engine } from "../engine/engine";
 import { FileLog, logFolder } from "../engine/file-log";
 import { activitySchema, Calls } from "../lifecycle/calls";
@@ -54,9 +55,11 @@ export class Link {
       );
     try {
       const path = join(logFolder(), address.replaceAll(/[^\w.]/g, "_"));
-      const calls = new Calls(new FileLog(`${path}.calls`, activitySchema, warn));
-      const declarations = new Declarations(new FileLog(`${path}.declarations`, declarationSchema, warn));
-      this.claims = new Claims(new FileLog(`${path}.claims`, changeSchema, warn), calls, declarations);
+      const open = <T>(kind: string, entry: v.GenericSchema<unknown, T>) =>
+        new FileLog(`${path}.${kind}`, entry, warn);
+      const calls = new Calls(open("calls", activitySchema));
+      const declarations = new Declarations(open("declarations", declarationSchema));
+      this.claims = new Claims(open("claims", changeSchema), calls, declarations);
       // The engine has just started this process, so its calls are about to come.
       calls.touch();
     } catch (error) {

@@ -3,7 +3,7 @@ import { LostAnswerError, messageOf, Up42Error } from "../../up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
 import { Deadline, type Operation } from "../../up42/operation";
 import type { Workspace } from "../workspace";
-import { isConcealed, sameIdentity, similarNames, similarUrls } from "./compare";
+import { type Identity, isConcealed, sameIdentity, similarNames, similarUrls } from "./compare";
 import { spellTwins } from "./twins";
 
 /** UP42 may show a new webhook this late; so long we look before we POST again, and for a late twin afterwards. */
@@ -44,11 +44,10 @@ export async function createOnce(
 ): Promise<RemoteWebhook> {
   const before = await workspace.before(operation);
   workspace.creating.add(spec);
-  try {
-    return await new Creation(workspace, spec, operation, before).run();
-  } finally {
-    workspace.creating.delete(spec);
-  }
+  const created = await new Creation(workspace, spec, operation, before).run();
+  // One that fails stays: UP42 may have carried it out.
+  workspace.creating.delete(spec);
+  return created;
 }
 
 class Creation {
@@ -109,11 +108,11 @@ class Creation {
     if (!this.#isNew(webhook)) {
       throw new LostAnswerError(`UP42 answered with another webhook (${webhook.id})`);
     }
-    if (this.#isSimilar(webhook)) {
+    if (sharesNameOrUrl(webhook, this.spec)) {
       return webhook;
     }
     const listed = (await this.workspace.list(this.#extended())).get(webhook.id);
-    if (listed === undefined || this.#isExplained(listed)) {
+    if (listed === undefined || this.#mayBeAnothers(listed)) {
       throw new LostAnswerError(`UP42 answered with another webhook (${webhook.id})`);
     }
     return webhook;
@@ -181,7 +180,7 @@ class Creation {
   async #unexplained(): Promise<readonly RemoteWebhook[]> {
     const now = await this.workspace.list(this.#extended());
     return [...now.values()]
-      .filter((one) => this.#isNew(one) && this.#isSimilar(one) && !this.#isExplained(one))
+      .filter((one) => this.#isNew(one) && sharesNameOrUrl(one, this.spec) && !this.#isExplained(one))
       .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
@@ -189,14 +188,19 @@ class Creation {
     return !this.before.has(id) && !this.workspace.claims.has(id) && !this.workspace.isForgotten(id);
   }
 
-  #isSimilar(webhook: RemoteWebhook): boolean {
-    return similarNames(webhook.name, this.spec.name) || similarUrls(webhook.url, this.spec.url);
+  /** Whether another create has asked for exactly this one. */
+  #isExplained(webhook: RemoteWebhook): boolean {
+    return !sameIdentity(webhook, this.spec) && this.#others.some((one) => sameIdentity(webhook, one));
   }
 
-  /** Whether another create that is under way has asked for exactly this one. */
-  #isExplained(webhook: RemoteWebhook): boolean {
-    const others = [...this.workspace.creating].filter((one) => one !== this.spec);
-    return !sameIdentity(webhook, this.spec) && others.some((one) => sameIdentity(webhook, one));
+  /** Whether it may be what another create has asked for, however UP42 spells it. */
+  #mayBeAnothers(webhook: RemoteWebhook): boolean {
+    return this.#others.some((one) => sharesNameOrUrl(webhook, one));
+  }
+
+  /** What else this process creates, or has failed to create. */
+  get #others(): readonly WebhookSpec[] {
+    return [...this.workspace.creating].filter((one) => one !== this.spec);
   }
 
   /** Our secret in clear, in a webhook that was created since we began: no other stack knows it. */
@@ -258,6 +262,11 @@ class Creation {
       },
     );
   }
+}
+
+/** Whether they share the name or the URL, as far as UP42 respells them. */
+function sharesNameOrUrl(a: Identity, b: Identity): boolean {
+  return similarNames(a.name, b.name) || similarUrls(a.url, b.url);
 }
 
 /** Looks at once and then at growing intervals; the last look begins when the time is over. */
