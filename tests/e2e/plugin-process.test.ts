@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { descendants, isRunning, runCommand, startCommand } from "../../tools/process.mjs";
 import { startProxy, type TestProxy } from "../support/broken-proxy";
@@ -55,6 +55,37 @@ describe("the plugin's executable", () => {
     expect(stderr).toBe(`compiled code: ${join(PLUGIN_FOLDER, "dist/plugin/compiled")}\n`);
     // Only a process that ends by itself writes it.
     expect(exitCode).toBe(0);
+  });
+
+  test("keeps its compiled code in Node.js 20 too, and does without what is damaged", async () => {
+    const copy = join(folder, "copy");
+    for (const part of ["pulumi-resource-up42", "package.json", "dist/plugin"]) {
+      await cp(join(PLUGIN_FOLDER, part), join(copy, part), {
+        recursive: true,
+        filter: (path) => basename(path) !== "compiled",
+      });
+    }
+    const asIn20 = join(folder, "as-in-20.js");
+    await writeFile(asIn20, 'require("node:module").enableCompileCache = undefined;');
+    /** Starts and ends the plugin, and returns what it has kept. */
+    const keep = async () => {
+      const plugin = startCommand(join(copy, "pulumi-resource-up42"), [], {
+        env: { ...process.env, NODE_OPTIONS: `--require ${asIn20}` },
+      });
+      await plugin.waitForOutput(/^\d+\n/);
+      plugin.kill("SIGINT");
+      expect(await plugin.result).toMatchObject({ exitCode: 0, stderr: "" });
+      const [name = "", ...others] = await readdir(join(copy, "dist/plugin/compiled"));
+      expect(others).toEqual([]);
+      const file = join(copy, "dist/plugin/compiled", name);
+      return { file, written: (await stat(file)).ino };
+    };
+    const { file, written } = await keep();
+    expect((await keep()).written).toBe(written);
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.fill(0, bytes.length / 2));
+    await keep();
+    expect((await readFile(file)).subarray(-1000)).not.toEqual(Buffer.alloc(1000));
   });
 
   test("is found through links, as npm makes them", async () => {

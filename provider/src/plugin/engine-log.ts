@@ -4,13 +4,21 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Reporter } from "../lifecycle/caller";
 import { printable } from "../up42/printable";
 
+const CHANNEL = {
+  // The engine is on this machine, and gRPC would look for it behind the proxy of `https_proxy`.
+  "grpc.enable_http_proxy": 0,
+  // Statistics that nobody asks this client for.
+  "grpc.enable_channelz": 0,
+};
+
 /** Messages to the engine, which shows each with its resource. */
 export class EngineLog {
-  readonly #client: EngineClient;
+  readonly #address: string;
+  #client: EngineClient | undefined;
 
   /** @param address Where the engine listens. */
   constructor(address: string) {
-    this.#client = new EngineClient(address, credentials.createInsecure());
+    this.#address = address;
   }
 
   /** A reporter for one call of the engine's, which ends when its messages have arrived. */
@@ -22,9 +30,15 @@ export class EngineLog {
         .setMessage(printable(message))
         .setEphemeral(isEphemeral);
       await new Promise<void>((resolve, reject) => {
-        this.#client.log(request, (error) => (error === null ? resolve() : reject(error)));
+        this.#connected().log(request, (error) => (error === null ? resolve() : reject(error)));
       });
     });
+  }
+
+  /** Many commands have no message. */
+  #connected(): EngineClient {
+    this.#client ??= new EngineClient(this.#address, credentials.createInsecure(), CHANNEL);
+    return this.#client;
   }
 }
 

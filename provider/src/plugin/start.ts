@@ -1,10 +1,6 @@
 import { join } from "node:path";
+import type * as compiledCode from "./compiled-code";
 import type * as main from "./main";
-
-/** What Node.js has from 22 on: compiled code is kept in a folder, from one process to the next. */
-interface CompileCache {
-  readonly enableCompileCache?: (folder: string) => unknown;
-}
 
 /** The oldest major version of Node.js that runs the plugin; this file, older ones can read. */
 const OLDEST = 20;
@@ -17,12 +13,12 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST) {
   process.exit(1);
 }
 
-const { enableCompileCache }: CompileCache = require("node:module");
-
-// Beside the code itself: people who can write there can change the plugin anyway. Where they cannot, nothing is kept.
-enableCompileCache?.(join(__dirname, "compiled"));
-// The engine's way to end a plugin. By default the process would end without keeping anything.
+// The engine's way to end a plugin. By default the process would end without keeping its compiled code.
 process.once("SIGINT", () => process.exit());
+
+const { keepCompiled }: typeof compiledCode = require("./compiled-code");
+// Beside the code itself: people who can write there can change the plugin anyway.
+keepCompiled(join(__dirname, "main.js"), join(__dirname, "compiled"));
 
 const { serve }: typeof main = require("./main");
 

@@ -12,18 +12,15 @@ export function isLoopback(url: URL): boolean {
 const PRIVATE_DOMAIN = /\.(internal|local|localdomain|lan|home\.arpa|svc|test)$/;
 
 /** IANA's special-purpose addresses: private, shared, link-local, and IPv6's unique local. */
-const PRIVATE_RANGES = new BlockList();
-for (const [network, prefix] of [
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-] as const) {
-  PRIVATE_RANGES.addSubnet(network, prefix, "ipv4");
-}
-PRIVATE_RANGES.addSubnet("fc00::", 7, "ipv6");
-PRIVATE_RANGES.addSubnet("fe80::", 10, "ipv6");
+const PRIVATE_RANGES = [
+  ["10.0.0.0", 8, "ipv4"],
+  ["100.64.0.0", 10, "ipv4"],
+  ["169.254.0.0", 16, "ipv4"],
+  ["172.16.0.0", 12, "ipv4"],
+  ["192.168.0.0", 16, "ipv4"],
+  ["fc00::", 7, "ipv6"],
+  ["fe80::", 10, "ipv6"],
+] as const;
 
 /** Whether an address is of this machine or of a private network, as a container's name is. */
 export function isPrivate(url: URL): boolean {
@@ -34,7 +31,15 @@ export function isPrivate(url: URL): boolean {
   }
   return version === 0
     ? !host.includes(".") || PRIVATE_DOMAIN.test(host)
-    : PRIVATE_RANGES.check(host, version === 4 ? "ipv4" : "ipv6");
+    : privateRanges().check(host, version === 4 ? "ipv4" : "ipv6");
+}
+
+function privateRanges(): BlockList {
+  const ranges = new BlockList();
+  for (const [network, prefix, family] of PRIVATE_RANGES) {
+    ranges.addSubnet(network, prefix, family);
+  }
+  return ranges;
 }
 
 /** A URL's host as sockets want it: without the brackets of an IPv6 address, and without a dot at the end. */
