@@ -162,8 +162,7 @@ export function signalAll(pids, signal) {
       process.kill(pid, signal);
     } catch (error) {
       // Not `instanceof Error`: Node.js's own errors are of another realm than Jest's. ESRCH: the process has ended.
-      const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-      if (code !== "ESRCH") throw error;
+      if (Object(error).code !== "ESRCH") throw error;
     }
   }
 }

@@ -127,11 +127,7 @@ export async function requireLanguageHosts(cli, options) {
   throw new Error(`${cli.binary} comes without ${LANGUAGE_HOSTS.title}. Run "npm run setup" first.`);
 }
 
-/**
- * @param {PulumiCli} cli
- * @param {LookupOptions} [options]
- * @returns {Promise<string[] | undefined>} nothing when they are missing
- */
+/** @param {PulumiCli} cli @param {LookupOptions} options @returns {Promise<string[] | undefined>} nothing without them */
 async function findLanguageHosts(cli, { env = process.env, cacheRoot = defaultCacheRoot(env) } = {}) {
   const folders = [...foldersBeside(cli.binary), ...(env.PATH ?? "").split(delimiter)];
   const languages = ["yaml", "python", "go"];
@@ -170,10 +166,7 @@ export async function pulumiPathEntries(cli, projectFolder) {
   return [...cli.pathEntries, sdk];
 }
 
-/**
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{ cli?: PulumiCli, rejected?: string }>}
- */
+/** @param {NodeJS.ProcessEnv} env @returns {ReturnType<typeof findPulumi>} */
 async function pulumiOnPath(env) {
   const path = (env.PATH ?? "").split(delimiter).filter(isAbsolute);
   const binary = findExecutable("pulumi", path);
@@ -189,11 +182,7 @@ async function pulumiOnPath(env) {
   return { cli: { binary, version, pathEntries } };
 }
 
-/**
- * @param {string} binary
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<string | undefined>} nothing when it cannot be run, or answers something else
- */
+/** Nothing when it cannot be run, or answers something else. @param {string} binary @param {NodeJS.ProcessEnv} env */
 async function askVersion(binary, env) {
   const answer = await runCommand(binary, ["version"], {
     // Without this it would ask for newer versions, and keep the answer in ~/.pulumi.
@@ -203,11 +192,7 @@ async function askVersion(binary, env) {
   return answer?.exitCode === 0 ? parse(answer.stdout.trim())?.version : undefined;
 }
 
-/**
- * An error in one line: of a failed fetch, the cause says more than the message.
- *
- * @param {unknown} error
- */
+/** An error in one line: of a failed fetch, the cause says more than the message. @param {unknown} error */
 function reasonOf(error) {
   const { message, cause } = Object(error);
   const [line = ""] = String(cause?.message || message).split("\n", 1);

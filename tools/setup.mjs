@@ -105,13 +105,11 @@ async function sourcesHash() {
  * @returns {Promise<string[]>}
  */
 async function sourceFiles(folder) {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.map((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return /^(dist|node_modules)$/.test(entry.name) ? [] : sourceFiles(path);
-    return /\.(ts|js|json)$/.test(entry.name) ? [path] : [];
-  });
-  return (await Promise.all(files)).flat();
+  const names = await readdir(folder, { recursive: true });
+  const own = names.filter(
+    (name) => /\.(ts|js|json)$/.test(name) && !/(^|\/)(dist|node_modules)\//.test(name),
+  );
+  return own.map((name) => join(folder, name));
 }
 
 runMain(setup);
