@@ -1,6 +1,7 @@
 import { Claims } from "../../provider/src/lifecycle/claims";
 import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
-import { createOnce, TwinError } from "../../provider/src/lifecycle/webhook/create-once";
+import { TwinError } from "../../provider/src/lifecycle/webhook/create-errors";
+import { createOnce } from "../../provider/src/lifecycle/webhook/create-once";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/model";

@@ -1,48 +1,24 @@
-import {
-  AbandonedError,
-  AnswerError,
-  ApiError,
-  CredentialsError,
-  messageOf,
-  TransportError,
-  Up42Error,
-} from "./errors";
+import { AbandonedError, ApiError, CredentialsError, messageOf, Up42Error } from "./errors";
+import { type AttemptOptions, Exchange, type UnsentRequest } from "./exchange";
 import { readFailure } from "./failure";
 import type { Operation } from "./operation";
 import { proxySecrets } from "./proxy/proxy";
 import { Redactor } from "./redact";
-import { Pause, type Repeatable, withRetries } from "./retry";
-import { clockOf, parseRetryAfter } from "./retry-after";
+import { type Repeatable, withRetries } from "./retry";
 import type { Credentials, Settings } from "./settings";
 import { type TokenRequest, Tokens } from "./tokens";
-import {
-  createTransport,
-  type HttpAnswer,
-  type HttpRequest,
-  MAX_SUCCESS_BYTES,
-  type Transport,
-} from "./transport";
-
-/** One attempt may take this share of an operation's time, so that an unanswered one leaves room for others. */
-const ATTEMPT_SHARE = 1 / 4;
-const LONGEST_ATTEMPT_MS = 30_000;
-/** The pause of all requests after a 429 without `Retry-After`. */
-const DEFAULT_PAUSE_MS = 1_000;
+import { createTransport, type HttpAnswer, type Transport } from "./transport";
 
 /** A request to UP42's API, without what all requests have in common. */
-export interface Call {
+export interface Call extends AttemptOptions {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
   /** Sent as JSON. */
   readonly body?: Readonly<Record<string, unknown>>;
   /** Default "always". */
   readonly repeatable?: Repeatable;
-  /** For one attempt; default `attemptTimeoutMs`. */
-  readonly timeoutMs?: number;
   /** Whether a token goes along; default true. */
   readonly authorize?: boolean;
-  /** Whether a `Retry-After` in its answer pauses all other requests too; default true. */
-  readonly pausesOthers?: boolean;
 }
 
 /** What a connection needs besides its settings; each has a default. */
@@ -54,18 +30,12 @@ export interface ConnectionOptions {
   readonly redactor?: Redactor | undefined;
 }
 
-type Unsent = Omit<HttpRequest, "timeoutMs">;
-
 /** What all requests to UP42 share: the token, retries and pauses, time-outs, and errors without secrets. */
 export class Connection {
-  readonly attemptTimeoutMs: number;
   readonly maxRetries: number;
-  readonly #transport: Transport;
-  readonly #isAbandoned: () => boolean | Promise<boolean>;
-  readonly #pause = new Pause();
   readonly #redactor: Redactor;
+  readonly #exchange: Exchange;
   readonly #tokens: Tokens;
-  #clockOffsetMs = 0;
 
   constructor(
     settings: Settings,
@@ -75,10 +45,9 @@ export class Connection {
       redactor = new Redactor(),
     }: ConnectionOptions = {},
   ) {
-    this.#transport = transport;
+    const { timeoutSeconds } = settings;
     this.#redactor = redactor;
-    this.#isAbandoned = isAbandoned;
-    this.attemptTimeoutMs = Math.min(LONGEST_ATTEMPT_MS, settings.timeoutSeconds * 1000 * ATTEMPT_SHARE);
+    this.#exchange = new Exchange({ timeoutSeconds, transport, isAbandoned, redactor });
     this.maxRetries = settings.maxRetries;
     for (const credential of [...secretsOf(settings.credentials), ...proxySecrets()]) {
       this.conceal(credential);
@@ -92,7 +61,12 @@ export class Connection {
 
   /** How far UP42's clock is ahead of this machine's, in milliseconds, as far as its answers show. */
   get clockOffsetMs(): number {
-    return this.#clockOffsetMs;
+    return this.#exchange.clockOffsetMs;
+  }
+
+  /** How long one attempt may take. */
+  get attemptTimeoutMs(): number {
+    return this.#exchange.attemptTimeoutMs;
   }
 
   /** From now on, this value does not show up in any error. */
@@ -117,14 +91,14 @@ export class Connection {
     return await withRetries(this.#retries, operation, call.repeatable ?? "always", async () => {
       const answer =
         call.authorize === false
-          ? await this.#send(requestFor(call, {}), call, operation)
+          ? await this.#exchange.send(requestFor(call, {}), call, operation)
           : await this.#sendAuthorized(call, operation);
-      return this.#parsed(call, answer, parse);
+      return this.#exchange.parsed(call, answer, parse);
     });
   }
 
   get #retries() {
-    return { maxRetries: this.maxRetries, pause: this.#pause };
+    return { maxRetries: this.maxRetries, pause: this.#exchange.pause };
   }
 
   /**
@@ -133,7 +107,7 @@ export class Connection {
    */
   async #sendAuthorized(call: Call, operation: Operation): Promise<HttpAnswer> {
     const token = await this.#token(operation);
-    const answer = await this.#send(requestFor(call, bearer(token)), call, operation);
+    const answer = await this.#exchange.send(requestFor(call, bearer(token)), call, operation);
     if (answer.status !== 401) {
       return answer;
     }
@@ -147,7 +121,7 @@ export class Connection {
     }
     if (canRenew) {
       const renewed = await this.#token(operation);
-      const second = await this.#send(requestFor(call, bearer(renewed)), call, operation);
+      const second = await this.#exchange.send(requestFor(call, bearer(renewed)), call, operation);
       if (second.status !== 401) {
         return second;
       }
@@ -178,7 +152,7 @@ export class Connection {
     operation: Operation,
     parse: (body: string) => T,
   ): Promise<T> {
-    const request: Unsent = {
+    const request: UnsentRequest = {
       method: "POST",
       url,
       headers: {
@@ -191,81 +165,14 @@ export class Connection {
       ownConnection: true,
     };
     return await withRetries(this.#retries, operation, "always", async () =>
-      this.#parsed(request, await this.#send(request, {}, operation), ({ body }) => parse(body)),
+      this.#exchange.parsed(request, await this.#exchange.send(request, {}, operation), ({ body }) =>
+        parse(body),
+      ),
     );
-  }
-
-  async #send(
-    request: Unsent,
-    { timeoutMs = this.attemptTimeoutMs, pausesOthers = true }: Pick<Call, "timeoutMs" | "pausesOthers">,
-    operation: Operation,
-  ): Promise<HttpAnswer> {
-    await this.#pause.over(operation);
-    if (await this.#isAbandoned()) {
-      throw new AbandonedError();
-    }
-    const time = Math.min(timeoutMs, operation.deadline.remainingMs);
-    const answer = await this.#exchange({ ...request, timeoutMs: time });
-    this.#readClock(answer);
-    const asked = parseRetryAfter(answer.retryAfter, clockOf(answer.date));
-    if (pausesOthers && (answer.status === 429 || (answer.status === 503 && asked !== undefined))) {
-      this.#pause.extend(asked ?? DEFAULT_PAUSE_MS);
-    }
-    return answer;
-  }
-
-  /** A proxy may repeat in its refusal what it was sent. */
-  async #exchange(request: HttpRequest): Promise<HttpAnswer> {
-    try {
-      return await this.#transport(request);
-    } catch (error) {
-      if (error instanceof TransportError) {
-        error.message = this.redact(error.message);
-      }
-      throw error;
-    }
-  }
-
-  #readClock({ date }: HttpAnswer): void {
-    const theirs = Date.parse(date ?? "");
-    if (!Number.isNaN(theirs)) {
-      this.#clockOffsetMs = theirs - Date.now();
-    }
-  }
-
-  /** An answer that makes no sense may belong to another request, and so may the next on its connection. */
-  #parsed<T>(
-    request: Pick<HttpRequest, "method" | "url">,
-    answer: HttpAnswer,
-    parse: (answer: HttpAnswer) => T,
-  ): T {
-    try {
-      return parse(this.#successful(request, answer));
-    } catch (error) {
-      if (error instanceof AnswerError) {
-        const through =
-          error.code === "not-up42" && answer.proxy !== undefined ? ` (by way of ${answer.proxy})` : "";
-        error.message = this.redact(error.message) + through;
-        this.#transport.discardConnections();
-      }
-      throw error;
-    }
-  }
-
-  /** @throws ApiError of anything but a success. */
-  #successful(request: Pick<HttpRequest, "method" | "url">, answer: HttpAnswer): HttpAnswer {
-    if (answer.status < 200 || answer.status > 299) {
-      throw new ApiError(readFailure(request, answer, (text) => this.redact(text)));
-    }
-    if (answer.tooLarge) {
-      const size = `${MAX_SUCCESS_BYTES / 2 ** 20} MiB`;
-      throw new AnswerError(`UP42's answer is larger than ${size}`, { final: true });
-    }
-    return answer;
   }
 }
 
-function requestFor(call: Call, headers: Readonly<Record<string, string>>): Unsent {
+function requestFor(call: Call, headers: Readonly<Record<string, string>>): UnsentRequest {
   const common = { accept: "application/json", ...headers };
   return call.body === undefined
     ? { method: call.method, url: call.url, headers: common }

@@ -1,33 +1,18 @@
 import { setTimeout } from "node:timers/promises";
-import { LostAnswerError, messageOf, Up42Error } from "../../up42/errors";
+import { LostAnswerError, messageOf } from "../../up42/errors";
 import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
 import { Deadline, type Operation } from "../../up42/operation";
 import type { Workspace } from "../workspace";
-import { type Identity, isConcealed, sameIdentity, similarNames, similarUrls } from "./compare";
+import { CreateErrors } from "./create-errors";
+import { NewWebhooks, sharesNameOrUrl } from "./new-webhooks";
 import { spellTwins } from "./twins";
 
 /** UP42 may show a new webhook this late; so long we look before we POST again, and for a late twin afterwards. */
 const LONGEST_SEARCH_MS = 20_000;
 const FIRST_LOOK_MS = 200;
 const LONGEST_PAUSE_MS = 2_000;
-/** The clocks of HTTP's `Date` header count seconds. */
-const CLOCK_TOLERANCE_MS = 2_000;
 /** A look may take the time of so many attempts, even when the operation's own time is over. */
 const LEAST_ATTEMPTS = 4;
-
-/** A webhook was created, but a second one may exist that is not provably ours. */
-export class TwinError extends Up42Error {
-  readonly created: RemoteWebhook;
-
-  constructor(
-    message: string,
-    created: RemoteWebhook,
-    options: ErrorOptions & { readonly nextStep: string },
-  ) {
-    super(message, options);
-    this.created = created;
-  }
-}
 
 /**
  * Creates one webhook, exactly one, although POST cannot be repeated safely. After an answer that is lost, or that is
@@ -53,15 +38,17 @@ export async function createOnce(
 class Creation {
   /** POSTs whose answer was lost and that have not been found to have created anything. */
   #unaccounted = 0;
-  readonly #startedAt: number;
+  readonly #new: NewWebhooks;
+  readonly #errors: CreateErrors;
 
   constructor(
     private readonly workspace: Workspace,
     private readonly spec: WebhookSpec,
     private readonly operation: Operation,
-    private readonly before: ReadonlyMap<string, RemoteWebhook>,
+    before: ReadonlyMap<string, RemoteWebhook>,
   ) {
-    this.#startedAt = Date.now();
+    this.#new = new NewWebhooks(workspace, spec, before);
+    this.#errors = new CreateErrors(spec, workspace.id);
   }
 
   async run(): Promise<RemoteWebhook> {
@@ -83,7 +70,7 @@ class Creation {
       return await this.#post();
     } catch (error) {
       if (!(error instanceof LostAnswerError)) {
-        throw this.#unaccounted === 0 ? error : this.#uncertain(error);
+        throw this.#unaccounted === 0 ? error : this.#errors.uncertain(error);
       }
       const seconds = Math.ceil(this.#searchMs / 1000);
       this.operation.report(`${error.message}; looking for up to ${seconds} s whether it was created`);
@@ -93,7 +80,7 @@ class Creation {
         this.#unaccounted < this.workspace.api.maxRetries &&
         this.operation.deadline.remainingMs > 0;
       if (found === undefined && !mayRepeat) {
-        throw this.#uncertain(error);
+        throw this.#errors.uncertain(error);
       }
       return found;
     }
@@ -105,14 +92,14 @@ class Creation {
    */
   async #post(): Promise<RemoteWebhook> {
     const webhook = await this.workspace.api.createWebhook(this.workspace.id, this.spec, this.operation);
-    if (!this.#isNew(webhook)) {
+    if (!this.#new.isNew(webhook)) {
       throw new LostAnswerError(`UP42 answered with another webhook (${webhook.id})`);
     }
     if (sharesNameOrUrl(webhook, this.spec)) {
       return webhook;
     }
     const listed = (await this.workspace.list(this.#extended())).get(webhook.id);
-    if (listed === undefined || this.#mayBeAnothers(listed)) {
+    if (listed === undefined || this.#new.mayBeAnothers(listed)) {
       throw new LostAnswerError(`UP42 answered with another webhook (${webhook.id})`);
     }
     return webhook;
@@ -128,15 +115,15 @@ class Creation {
     let unexplained: readonly RemoteWebhook[] = [];
     try {
       await lookFor(this.#searchMs, async () => {
-        unexplained = await this.#unexplained();
-        found = unexplained.find((one) => this.#isProvablyOurs(one));
+        unexplained = await this.#new.unexplained(this.#extended());
+        found = unexplained.find((one) => this.#new.isProvablyOurs(one));
         return found !== undefined;
       });
     } catch (error) {
-      throw this.#uncertain(lostAnswer, error);
+      throw this.#errors.uncertain(lostAnswer, error);
     }
     if (found === undefined && unexplained.length > 0) {
-      throw this.#doubtful(lostAnswer, unexplained);
+      throw this.#errors.doubtful(lostAnswer, unexplained);
     }
     return found;
   }
@@ -150,20 +137,20 @@ class Creation {
     let unexplained: readonly RemoteWebhook[] = [];
     try {
       await lookFor(this.#searchMs, async () => {
-        unexplained = await this.#unexplained();
+        unexplained = await this.#new.unexplained(this.#extended());
         for (const twin of unexplained
-          .filter((one) => this.#isProvablyOurs(one))
+          .filter((one) => this.#new.isProvablyOurs(one))
           .slice(0, this.#unaccounted)) {
           await this.#deleteTwin(twin);
         }
         return this.#unaccounted === 0;
       });
     } catch (error) {
-      throw this.#twinError(created, `it could not be checked (${messageOf(error)})`, error);
+      throw this.#errors.twin(created, `it could not be checked (${messageOf(error)})`, error);
     }
     const twins = unexplained.filter((one) => !this.workspace.isForgotten(one.id));
     if (twins.length > 0) {
-      throw this.#twinError(created, `${spellTwins(twins, this.spec)} may be it, or another stack's`);
+      throw this.#errors.twin(created, `${spellTwins(twins, this.spec)} may be it, or another stack's`);
     }
   }
 
@@ -176,41 +163,6 @@ class Creation {
     }
   }
 
-  /** New webhooks that share the name or the URL, and that no other resource or create of this process explains. */
-  async #unexplained(): Promise<readonly RemoteWebhook[]> {
-    const now = await this.workspace.list(this.#extended());
-    return [...now.values()]
-      .filter((one) => this.#isNew(one) && sharesNameOrUrl(one, this.spec) && !this.#isExplained(one))
-      .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
-  }
-
-  #isNew({ id }: RemoteWebhook): boolean {
-    return !this.before.has(id) && !this.workspace.claims.has(id) && !this.workspace.isForgotten(id);
-  }
-
-  /** Whether another create has asked for exactly this one. */
-  #isExplained(webhook: RemoteWebhook): boolean {
-    return !sameIdentity(webhook, this.spec) && this.#others.some((one) => sameIdentity(webhook, one));
-  }
-
-  /** Whether it may be what another create has asked for, however UP42 spells it. */
-  #mayBeAnothers(webhook: RemoteWebhook): boolean {
-    return this.#others.some((one) => sharesNameOrUrl(webhook, one));
-  }
-
-  /** What else this process creates, or has failed to create. */
-  get #others(): readonly WebhookSpec[] {
-    return [...this.workspace.creating].filter((one) => one !== this.spec);
-  }
-
-  /** Our secret in clear, in a webhook that was created since we began: no other stack knows it. */
-  #isProvablyOurs(webhook: RemoteWebhook): boolean {
-    const { secret } = this.spec;
-    const createdAt = Date.parse(webhook.createdAt) - this.workspace.api.clockOffsetMs;
-    const isInTime = Number.isNaN(createdAt) || createdAt >= this.#startedAt - CLOCK_TOLERANCE_MS;
-    return secret !== undefined && !isConcealed(secret) && webhook.secret === secret && isInTime;
-  }
-
   /** What is needed to know where we stand may take longer than the operation itself: correctness goes first. */
   #extended(): Operation {
     const least = LEAST_ATTEMPTS * this.workspace.api.attemptTimeoutMs;
@@ -218,55 +170,6 @@ class Creation {
       ? this.operation
       : { ...this.operation, deadline: new Deadline(least) };
   }
-
-  #uncertain(error: unknown, searchError?: unknown): Up42Error {
-    const searched =
-      searchError === undefined
-        ? "it was not found afterwards, but UP42 may still create it late"
-        : `whether it was created could not be found out either (${messageOf(searchError)})`;
-    return new Up42Error(
-      `UP42's answer was lost (${messageOf(error)}), and ${searched}. Nothing was recorded in the stack. A webhook with ` +
-        `URL ${this.spec.url} may exist in workspace ${this.workspace.id}`,
-      {
-        cause: error,
-        nextStep:
-          // Not to adopt at once: what is there by then may be another stack's.
-          "Run `pulumi up` again: it looks for the webhook first and names its id if it is there. With " +
-          'ifExists: "create", look for it yourself first',
-      },
-    );
-  }
-
-  #doubtful(error: LostAnswerError, found: readonly RemoteWebhook[]): Up42Error {
-    return new Up42Error(
-      `UP42's answer was lost (${error.message}), and workspace ${this.workspace.id} has a new webhook that may be this ` +
-        `one or another owner's: ${spellTwins(found, this.spec)}. Nothing was recorded in the stack, nor created again`,
-      {
-        cause: error,
-        nextStep:
-          'If it is yours, run `pulumi up` with ifExists: "adopt"; if another stack or a colleague created it, run ' +
-          "`pulumi up` again with another name or URL",
-      },
-    );
-  }
-
-  #twinError(created: RemoteWebhook, doubt: string, cause?: unknown): TwinError {
-    return new TwinError(
-      `it was created as ${created.id}, but an earlier try whose answer was lost may have created a second one, and ${doubt}`,
-      created,
-      {
-        cause,
-        nextStep:
-          `Look for a second webhook with this name and URL in workspace ${this.workspace.id}, delete it if it is yours, ` +
-          "and run `pulumi up` again",
-      },
-    );
-  }
-}
-
-/** Whether they share the name or the URL, as far as UP42 respells them. */
-function sharesNameOrUrl(a: Identity, b: Identity): boolean {
-  return similarNames(a.name, b.name) || similarUrls(a.url, b.url);
 }
 
 /** Looks at once and then at growing intervals; the last look begins when the time is over. */

@@ -3,7 +3,7 @@ import { compact, type Properties, parseState } from "../properties";
 import { type Call, PartialFailure, type ReadResult, type ResourceLifecycle } from "../resource";
 import { checkWebhook, resolveWorkspaceId } from "./check";
 import { createWebhook } from "./create";
-import { TwinError } from "./create-once";
+import { TwinError } from "./create-errors";
 import { deleteWebhook } from "./delete";
 import { diffWebhook } from "./diff";
 import { type WebhookInputs, type WebhookState, webhookInputs, webhookState } from "./fields";
