@@ -4,6 +4,8 @@ import { type ForeignAnswer, startProxy, type TestProxy, type Verdict } from "..
 import { script, startDeployment, type TestDeployment, takeRequests } from "../support/deployment";
 import { loginAs, onlyWebhook } from "../support/up42-account";
 
+// What an answer proves, with the CLI: one of each kind. tests/faults/answers.test.ts has all variants.
+
 const WEBHOOKS = `/workspaces/${DEMO_ACCOUNT.workspaceId}/webhooks`;
 const HTML = { contentType: "text/html", body: "<html><title>Blocked</title></html>" };
 const SECRET = "canary-of-ours";
@@ -48,9 +50,7 @@ afterEach(async () => {
 
 describe("gone", () => {
   test.each<[string, ForeignAnswer]>([
-    ["text", { status: 404, body: "404 page not found", contentType: "text/plain" }],
     ["a router's JSON", { status: 404, body: '{"message":"no Route matched with those values"}' }],
-    ["an empty body", { status: 404, body: "" }],
   ])(
     "is not what a 404 with %s says: destroy and refresh fail and keep the webhook",
     async (_kind, answer) => {
@@ -79,34 +79,26 @@ describe("gone", () => {
 });
 
 describe("deleted", () => {
-  test.each<[string, ForeignAnswer]>([
-    ["200 with an error", { status: 200, body: '{"data":null,"error":{"message":"still in use"}}' }],
-    ["202", { status: 202, body: "" }],
-    ["200 with nothing", { status: 200, body: "" }],
-    ["200 without a word of what", { status: 200, body: '{"data":null,"error":null}' }],
-  ])("is not what %s says while the webhook is there", async (_kind, answer) => {
-    const { project, emulator } = await start();
-    await project.up();
-    proxy.intercept(({ method }) => (method === "DELETE" ? { answer } : undefined));
-    await project.destroy({ env: through, expectFailure: true });
-    expect(emulator.webhooks()).toHaveLength(1);
-    const { stack } = await project.exportStack();
-    expect(stack.deployment.resources.map(({ type }) => type)).toContain(
-      "pulumi-nodejs:dynamic/up42:Webhook",
-    );
-  });
+  test.each<[string, ForeignAnswer]>([["200 with nothing", { status: 200, body: "" }]])(
+    "is not what %s says while the webhook is there",
+    async (_kind, answer) => {
+      const { project, emulator } = await start();
+      await project.up();
+      proxy.intercept(({ method }) => (method === "DELETE" ? { answer } : undefined));
+      await project.destroy({ env: through, expectFailure: true });
+      expect(emulator.webhooks()).toHaveLength(1);
+      const { stack } = await project.exportStack();
+      expect(stack.deployment.resources.map(({ type }) => type)).toContain(
+        "pulumi-nodejs:dynamic/up42:Webhook",
+      );
+    },
+  );
 });
 
 describe("created", () => {
   test.each<[string, ForeignAnswer]>([
     ["401 of a gateway", { status: 401, body: "" }],
-    ["a firewall's 403", { status: 403, ...HTML }],
-    ["425", { status: 425, body: "" }],
-    ["429 of a gateway", { status: 429, body: "", headers: { "retry-after": "1" } }],
-    ["499", { status: 499, body: "" }],
-    ["a redirect", { status: 302, body: "", headers: { location: "https://example.com/" } }],
     ["503", { status: 503, ...HTML }],
-    ["200 with an error", { status: 200, body: '{"data":null,"error":{"message":"no"}}' }],
   ])("once, although the POST was answered by %s after UP42 had done it", async (_kind, afterCommit) => {
     const { project, emulator } = await start();
     once("POST", { afterCommit });
@@ -174,19 +166,8 @@ describe("created", () => {
 
   const LONG_NAME = "A name that is rather longer than what the server keeps of it";
   test.each<[string, object, (body: string) => string]>([
-    [
-      "trims the name",
-      { name: " orders of today " },
-      (body) => body.replaceAll('" orders of today "', '"orders of today"'),
-    ],
     ["cuts the name", { name: LONG_NAME }, (body) => body.replaceAll(LONG_NAME, LONG_NAME.slice(0, 20))],
-    ["adds a slash", {}, (body) => body.replaceAll('com/up42"', 'com/up42/"')],
-    ["drops the fragment", { url: "https://example.com/up42#part" }, (body) => body.replaceAll("#part", "")],
-    ["adds an event", {}, (body) => body.replaceAll('["order.status"]', '["job.status","order.status"]')],
-    ["turns it off", {}, (body) => body.replaceAll('"active":true', '"active":false')],
     ["masks the secret", {}, (body) => body.replaceAll(SECRET, "ca…")],
-    ["masks the secret with dots", {}, (body) => body.replaceAll(SECRET, "can...")],
-    ["shows a hash of the secret", {}, (body) => body.replaceAll(SECRET, "5a105e8b9d40e1329780d62ea2265d8a")],
   ])("once by a server that %s, although the answer was lost", async (_kind, args, respell) => {
     const { project, emulator } = await start(args);
     let isLost = false;
@@ -288,21 +269,12 @@ test.each(["SIGKILL", "SIGHUP"] as const)(
   },
 );
 
-test.each(["..", "a/b", "a?b", "a#b"])(
-  "the workspace id %j is refused where it comes in",
-  async (workspaceId) => {
-    const { project, emulator } = await start({ workspaceId });
-    const { stdout } = await project.preview({ expectFailure: true });
-    expect(stdout).toContain("workspaceId: is not an id of UP42's");
-    expect(takeRequests(emulator)).toEqual([]);
-  },
-);
-
-test.each(["..", "a/b", "a?b", "a#b"])("the webhook id %j is refused where it comes in", async (id) => {
-  const { project, emulator } = await start();
-  const read = `up42.Webhook.get("other", ${JSON.stringify(id)});`;
-  const tested = `new up42.WebhookTest("test", { webhookId: ${JSON.stringify(id)} });`;
+test("ids that are none are refused where they come in", async () => {
+  const { project, emulator } = await start({ workspaceId: "a/b" });
+  const read = 'up42.Webhook.get("other", "a/b");';
+  const tested = 'new up42.WebhookTest("test", { webhookId: "a/b" });';
   for (const [program, reason] of [
+    [hook({ workspaceId: "a/b" }), "workspaceId: is not an id of UP42's"],
     [read, "is not an id of UP42's"],
     [tested, "webhookId: is not an id of UP42's"],
   ] as const) {
