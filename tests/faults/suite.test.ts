@@ -6,14 +6,17 @@ import { runSuite } from "./suite";
 /** With more beside each other, requests are late on two busy cores, which is another fault. */
 const LANES = 24;
 
+/** The seed that brings all scenarios within the fewest runs. */
+const SEED = 11;
+
 /** A small, fixed part of what `npm run faults` runs; see docs/reliability.md. */
 test.each([
-  ["dynamic", 100, 2],
-  ["plugin", 100, 1],
+  ["dynamic", 40, 2],
+  ["plugin", 40, 1],
 ] as const)("under faults nothing is lost, duplicated, orphaned or leaked: %s", async (door, runs, cli) => {
   const summary = await runSuite({
     door,
-    seeds: seedsFrom(1, runs),
+    seeds: seedsFrom(SEED, runs),
     cliSeeds: seedsFrom(2, cli),
     lanes: LANES,
   });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeResult, startCommand } from "../../tools/process.mjs";
+import { withQuickHost } from "./dynamic-host";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { packPackages, usePacked } from "./packed";
 import { WORKSPACE } from "./pulumi";
@@ -28,7 +29,7 @@ export async function createCheckout(example: string): Promise<Checkout> {
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-checkout-"));
   return await setUpIn(root, async () => {
     const folder = join(root, "repository");
-    const env = await userEnvironment(root);
+    const env = await withQuickHost(await userEnvironment(root));
     const run: Checkout["run"] = async (command, args, more = {}) => {
       const result = await startCommand(command, args, { cwd: folder, env: { ...env, ...more } }).result;
       if (result.exitCode !== 0) throw new Error(`${command} ${args.join(" ")}: ${describeResult(result)}`);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chmod, copyFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { version } from "@pulumi/pulumi/package.json";
 import { build } from "esbuild";
 import { describeResult, runCommand } from "../../tools/process.mjs";
@@ -13,15 +13,21 @@ const SOURCE = join(WORKSPACE, "tests", "support", LOADER);
 
 /**
  * Makes Pulumi's own dynamic provider host start in a third of the time, of which loading its 700 modules takes the
- * most: they are in one file, beside what V8 made of it. The examples run with the host as it is published.
+ * most: they are in one file, beside what V8 made of it. The quickstart, the demo and
+ * the tests of compatibility run with the host as it is published.
  *
  * @returns the folder of its executable, for PATH
  */
-export async function dynamicHostFolder(): Promise<string> {
+async function dynamicHostFolder(): Promise<string> {
   const folder = join(WORKSPACE, ".pulumi-up42", `dynamic-host-${version}-${process.version}`);
   const isWhole = (): boolean => existsSync(folder);
   if (!isWhole()) await fillFolder(folder, { isWhole, fill });
   return folder;
+}
+
+/** An environment in which the CLI finds that host first. */
+export async function withQuickHost<T extends NodeJS.ProcessEnv>(env: T): Promise<T> {
+  return { ...env, PATH: [await dynamicHostFolder(), env.PATH].join(delimiter) };
 }
 
 async function fill(folder: string): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describeResult, runCommand } from "../../tools/process.mjs";
 import { pulumiVariables } from "../../tools/pulumi-project.mjs";
+import { withQuickHost } from "./dynamic-host";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { freePorts } from "./listen";
 import { type PackedPackages, usePacked } from "./packed";
@@ -47,8 +48,8 @@ export async function copyExample(
     const emulatorUrl = await useFreePorts(folder);
     await usePacked(folder, packed);
     if (installed !== undefined) await linkPackages(installed.folder, folder);
-    // The examples, sooner: what a preview shows is for other tests.
-    const env = { ...(await loggedIn(root)), PULUMI_OPTION_SKIP_PREVIEW: "true" };
+    // The examples, sooner: what a preview shows, and Pulumi's host as it is published, are for other tests.
+    const env = { ...(await withQuickHost(await loggedIn(root))), PULUMI_OPTION_SKIP_PREVIEW: "true" };
     return { folder, env, emulatorUrl, dispose: () => removeFolder(root) };
   });
 }

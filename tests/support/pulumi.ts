@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { CommandResult } from "../../tools/process.mjs";
 import {
   createProject as create,
@@ -7,7 +7,7 @@ import {
   type RunOptions,
   WORKSPACE,
 } from "../../tools/pulumi-project.mjs";
-import { dynamicHostFolder } from "./dynamic-host";
+import { withQuickHost } from "./dynamic-host";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
 import { QUICKER_CLI } from "./user-environment";
@@ -63,7 +63,7 @@ export async function createProject({
   };
   const environment = { ...QUICKER_CLI, ...env };
   const project = await create({ write, languages: true, env: environment, ...settings }, PulumiProject);
-  if (!publishedHost) project.env.PATH = [await dynamicHostFolder(), project.env.PATH].join(delimiter);
+  if (!publishedHost) project.env = await withQuickHost(project.env);
   if (hostProgram !== undefined) project.client = [await hostProgram(project.folder)];
   return project;
 }
