@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { script, startDeployment, type TestDeployment, takeCalls } from "../support/deployment";
 import { compileNodeSdk, type GeneratedSdk } from "../support/generated-sdk";
-import { PLUGIN_FOLDER } from "../support/pulumi";
+import { JAVASCRIPT, PLUGIN_FOLDER } from "../support/pulumi";
 import { reference, type YamlProgram, yamlProject } from "../support/yaml";
 
 const OTHER = {
@@ -107,7 +107,7 @@ describe("a stack moves from the dynamic provider to the plugin, and back", () =
       test: { aliases: [{ type: "up42:index:WebhookTest" }] },
     }`;
     await project.writeFiles({
-      "Pulumi.yaml": "name: test\nruntime: nodejs\n",
+      "Pulumi.yaml": JSON.stringify({ name: "test", runtime: JAVASCRIPT }),
       "index.js": script(dynamic(receiver.url, options)),
     });
     emulator.clearRequests();
@@ -157,7 +157,7 @@ describe("a component moves with its webhook and its tests, and back", () => {
     // A program that does not need the plugin may name it, too.
     const plugins = { providers: [{ name: "up42", path: PLUGIN_FOLDER }] };
     await deployment.project.writeFiles({
-      "Pulumi.yaml": JSON.stringify({ name: "test", runtime: "nodejs", plugins }),
+      "Pulumi.yaml": JSON.stringify({ name: "test", runtime: JAVASCRIPT, plugins }),
     });
     await deployment.project.up();
     takeCalls(deployment.emulator);

@@ -1,4 +1,4 @@
-import { PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
+import { JAVASCRIPT, PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
 import { type DoorKind, WEBHOOK_TYPES } from "./door";
 import { type Command, IN_COMPONENT, type Program } from "./stack";
 
@@ -28,7 +28,7 @@ const OF_PROFILE_B: Readonly<Record<DoorKind, Readonly<Record<"argument" | "opti
 /** A project without a program. */
 export function cliProject(door: DoorKind): { readonly files: ProjectFiles } {
   const plugins = { providers: [{ name: "up42", path: PLUGIN_FOLDER }] };
-  const settings = { name: "test", runtime: "nodejs", ...(door === "plugin" ? { plugins } : {}) };
+  const settings = { name: "test", runtime: JAVASCRIPT, ...(door === "plugin" ? { plugins } : {}) };
   return { files: { "Pulumi.yaml": JSON.stringify(settings), "package.json": '{ "main": "index.js" }' } };
 }
 

@@ -17,6 +17,9 @@ export { WORKSPACE };
 /** The folder of the compiled plugin, with its executable. */
 export const PLUGIN_FOLDER = join(WORKSPACE, "provider");
 
+/** The runtime of a program in JavaScript, which starts sooner without a compiler. */
+export const JAVASCRIPT = { name: "nodejs", options: { typescript: false } };
+
 /** The files of a Pulumi project, `Pulumi.yaml` among them: their contents by their paths. */
 export type ProjectFiles = Readonly<Record<string, string>>;
 
@@ -153,7 +156,7 @@ export class PulumiProject extends Driver {
 async function writeProject(folder: string, program: ProjectOptions["program"]): Promise<void> {
   if (typeof program === "string") {
     await writeFiles(folder, {
-      "Pulumi.yaml": "name: test\nruntime: nodejs\n",
+      "Pulumi.yaml": JSON.stringify({ name: "test", runtime: JAVASCRIPT }),
       "package.json": JSON.stringify({ name: "test", main: "index.js" }),
       "index.js": program,
     });

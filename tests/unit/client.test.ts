@@ -280,6 +280,17 @@ describe("a lost answer", () => {
     expect(seen.filter(({ url }) => url.endsWith("/token"))).toHaveLength(2);
   });
 
+  test("is one of a proxy after UP42's own 401 to a POST", async () => {
+    const answers: Answer[] = [
+      { status: 401, body: { data: null, error: { message: "expired" } } },
+      { status: 401, body: "who are you?" },
+    ];
+    answer = () => answers.shift() ?? { status: 500 };
+    const created = new Up42Client(config).createWebhook("ws", SPEC, operation());
+    await expect(created).rejects.toThrow(LostAnswerError);
+    expect(seen.filter(({ url }) => url.endsWith("/webhooks"))).toHaveLength(2);
+  });
+
   test("to anything else is repeated", async () => {
     const answers: Answer[] = [{ status: 503 }, { body: "{" }, { body: { data: REMOTE } }];
     answer = () => answers.shift() ?? { status: 500 };
@@ -390,23 +401,44 @@ test("once the engine is gone, nothing more is sent, not even a retry that waits
   expect(seen.filter(({ url }) => !url.endsWith("/token"))).toHaveLength(1);
 });
 
+const OWN_400: Answer = { status: 400, body: { data: null, error: { message: "no" } } };
+const OWN_401: Answer = { status: 401, body: { data: null, error: { message: "expired" } } };
+const FOREIGN_401: Answer = { status: 401, body: { message: "who are you?" } };
+
 test.each([
   ["a lost one", () => ({ status: 502 }), true],
   ["a lost one, whatever ended the next try", onceLost(), true],
   ["UP42's own refusal", () => ({ status: 400, body: { data: null, error: { message: "no" } } }), false],
+  ["UP42's own refusals of two tokens", inTurn(OWN_401, OWN_401), false],
+  [
+    "a refusal of the token by who knows whom, and UP42's own of the next",
+    inTurn(FOREIGN_401, OWN_401),
+    true,
+  ],
+  ["UP42's own refusal of the token, and another one of the next", inTurn(OWN_401, FOREIGN_401), true],
+  [
+    "a refusal of the token by who knows whom, and UP42's own of the change",
+    inTurn(FOREIGN_401, OWN_400),
+    true,
+  ],
 ])("after %s, a change may have been made: %s", async (_case, first: () => Answer, mayBeDone) => {
   answer = () => first();
   const client = new Up42Client({ ...config, maxRetries: 1 });
   await expect(client.updateWebhook("ws", ID, SPEC, operation())).rejects.toMatchObject({ mayBeDone });
 });
 
-/** A lost answer, and then the token is refused: an error of another kind. */
-function onceLost(): () => Answer {
+/** These answers, of which the last one stays. */
+function inTurn(...answers: readonly [Answer, Answer]): () => Answer {
   let tries = 0;
   return () => {
     tries += 1;
-    return { status: tries === 1 ? 502 : 401, body: { data: null, error: { message: "no" } } };
+    return answers[tries === 1 ? 0 : 1];
   };
+}
+
+/** A lost answer, and then the token is refused: an error of another kind. */
+function onceLost(): () => Answer {
+  return inTurn({ status: 502 }, OWN_401);
 }
 
 test("a pause that the list of events asks for holds nobody up", async () => {

@@ -1,4 +1,4 @@
-import { AbandonedError, ApiError, CredentialsError, messageOf, Up42Error } from "./errors";
+import { AbandonedError, ApiError, type ApiFailure, CredentialsError, messageOf, Up42Error } from "./errors";
 import { type AttemptOptions, Exchange, type UnsentRequest } from "./exchange";
 import { readFailure } from "./failure";
 import type { Operation } from "./operation";
@@ -88,11 +88,11 @@ export class Connection {
    * a failed attempt, since it may have been cut off on its way.
    */
   async call<T>(call: Call, operation: Operation, parse: (answer: HttpAnswer) => T): Promise<T> {
-    return await withRetries(this.#retries, operation, call.repeatable ?? "always", async () => {
+    return await withRetries(this.#retries, operation, call.repeatable ?? "always", async (onLost) => {
       const answer =
         call.authorize === false
           ? await this.#exchange.send(requestFor(call, {}), call, operation)
-          : await this.#sendAuthorized(call, operation);
+          : await this.#sendAuthorized(call, operation, onLost);
       return this.#exchange.parsed(call, answer, parse);
     });
   }
@@ -104,46 +104,67 @@ export class Connection {
   /**
    * A token that UP42 does not accept any more is renewed once. A request that must not have its effect twice is sent
    * again only after UP42's own 401: anything else may answer 401 after UP42 has done its work.
+   *
+   * @param onLost Called when the request may have had its effect, although the answer says otherwise.
    */
-  async #sendAuthorized(call: Call, operation: Operation): Promise<HttpAnswer> {
+  async #sendAuthorized(
+    call: Call,
+    operation: Operation,
+    onLost: () => void,
+    isRenewed = false,
+  ): Promise<HttpAnswer> {
     const token = await this.#token(operation);
     const answer = await this.#exchange.send(requestFor(call, bearer(token)), call, operation);
-    if (answer.status !== 401) {
+    const refusal = this.#refusal(call, answer);
+    if (refusal === undefined) {
       return answer;
+    }
+    if (!refusal.isOwn) {
+      onLost();
+    }
+    if (!isRenewed && this.#tokens.refuse(token)) {
+      return await this.#sendAuthorized(call, operation, onLost, true);
+    }
+    throw new CredentialsError(
+      `UP42 does not accept the access token (HTTP 401: ${refusal.message})`,
+      isRenewed ? "credentials" : "token",
+    );
+  }
+
+  /**
+   * UP42's refusal of the token, after which a request may be sent again; undefined for any other answer.
+   * @throws ApiError when something other than UP42 has answered.
+   */
+  #refusal(call: Call, answer: HttpAnswer): ApiFailure | undefined {
+    if (answer.status !== 401) {
+      return undefined;
     }
     const failure = readFailure(call, answer, (text) => this.redact(text));
     if (failure.isForeign) {
       throw new ApiError(failure);
     }
-    const canRenew = this.#tokens.refuse(token);
-    if (call.repeatable === "ifNotProcessed" && !failure.isOwn) {
-      return answer;
-    }
-    if (canRenew) {
-      const renewed = await this.#token(operation);
-      const second = await this.#exchange.send(requestFor(call, bearer(renewed)), call, operation);
-      if (second.status !== 401) {
-        return second;
-      }
-    }
-    throw new CredentialsError(
-      `UP42 does not accept the access token (HTTP 401: ${failure.message})`,
-      canRenew ? "credentials" : "token",
-    );
+    return call.repeatable === "ifNotProcessed" && !failure.isOwn ? undefined : failure;
   }
 
-  /** The tokens' own retries are over when they fail: the request that needed one does not start them again. */
+  /**
+   * The tokens' own retries are over when they fail: the request that needed one does not start them again. Others that
+   * wait for the same login get the same error, so each gets one of its own.
+   */
   async #token(operation: Operation): Promise<string> {
     try {
       return await this.#tokens.get(operation);
     } catch (error) {
-      throw error instanceof CredentialsError || error instanceof AbandonedError
-        ? error
-        : new Up42Error(messageOf(error), {
-            cause: error,
-            code: error instanceof Up42Error ? error.code : undefined,
-            nextStep: error instanceof Up42Error ? error.nextStep : undefined,
-          });
+      if (error instanceof CredentialsError) {
+        throw new CredentialsError(error.message, error.code, { cause: error });
+      }
+      if (error instanceof AbandonedError) {
+        throw error;
+      }
+      throw new Up42Error(messageOf(error), {
+        cause: error,
+        code: error instanceof Up42Error ? error.code : undefined,
+        nextStep: error instanceof Up42Error ? error.nextStep : undefined,
+      });
     }
   }
 

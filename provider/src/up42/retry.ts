@@ -77,17 +77,21 @@ export interface RetrySettings {
 /**
  * Runs `attempt` until it succeeds, fails for good, or the operation's deadline or the retries are used up. Whatever
  * ended the last try, the error says whether one of them may have had its effect.
+ *
+ * @param attempt Calls `onLost` when it sends the request again though the first may have had its effect.
  */
 export async function withRetries<T>(
   settings: RetrySettings,
   operation: Operation,
   repeatable: Repeatable,
-  attempt: () => Promise<T>,
+  attempt: (onLost: () => void) => Promise<T>,
 ): Promise<T> {
   let mayBeDone = false;
   const noted = async (): Promise<T> => {
     try {
-      return await attempt();
+      return await attempt(() => {
+        mayBeDone = true;
+      });
     } catch (error) {
       mayBeDone ||= isLost(error);
       throw error;
