@@ -13,6 +13,7 @@ const FILES = [
   "LICENSE",
   "package.json",
   "dist/plugin/start.js",
+  "dist/plugin/compiled-code.js",
   "dist/plugin/main.js",
   "dist/plugin/main.licenses.txt",
 ];

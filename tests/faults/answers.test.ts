@@ -155,6 +155,8 @@ test.each(["..", "a/b", "a?b", "a#b"])("the id %j is refused where it comes in",
   await expect(client.check({}, inputs({ workspaceId: id }), URN)).rejects.toThrow(
     "workspaceId: is not an id of UP42's",
   );
+  // Not even a login.
+  expect(takeRequests(emulator)).toEqual([]);
   const test = urnOf("up42:index:WebhookTest", "test");
   await expect(client.check({}, { webhookId: id }, test)).rejects.toThrow(
     "webhookId: is not an id of UP42's",

@@ -61,6 +61,8 @@ export async function startRegistry(packed: PackedPackages, root: string): Promi
       npm_config_cache: own,
       YARN_NPM_REGISTRY_SERVER: url,
       YARN_UNSAFE_HTTP_WHITELIST: "127.0.0.1",
+      // Yarn keeps packages by name and version, and would take what an earlier run has packed.
+      YARN_GLOBAL_FOLDER: join(root, "yarn"),
     },
   };
 }
