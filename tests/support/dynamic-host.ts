@@ -13,8 +13,8 @@ const SOURCE = join(WORKSPACE, "tests", "support", LOADER);
 
 /**
  * Makes Pulumi's own dynamic provider host start in a third of the time, of which loading its 700 modules takes the
- * most: they are in one file, beside what V8 made of it. The quickstart, the demo and
- * the tests of compatibility run with the host as it is published.
+ * most: they are in one file, beside what V8 made of it. The quickstart, the demo and the tests of
+ * compatibility run with the host as it is published.
  *
  * @returns the folder of its executable, for PATH
  */

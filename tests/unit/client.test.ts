@@ -280,6 +280,15 @@ describe("a lost answer", () => {
     expect(seen.filter(({ url }) => url.endsWith("/token"))).toHaveLength(2);
   });
 
+  test("that may refuse the token renews it for the next request", async () => {
+    const answers: Answer[] = [{ status: 401, body: "who are you?" }, { body: { data: [] } }];
+    answer = () => answers.shift() ?? { status: 500 };
+    const client = new Up42Client(config);
+    await expect(client.createWebhook("ws", SPEC, operation())).rejects.toThrow(LostAnswerError);
+    expect(await client.listWebhooks("ws", operation())).toEqual([]);
+    expect(seen.filter(({ url }) => url.endsWith("/token"))).toHaveLength(2);
+  });
+
   test("is one of a proxy after UP42's own 401 to a POST", async () => {
     const answers: Answer[] = [
       { status: 401, body: { data: null, error: { message: "expired" } } },

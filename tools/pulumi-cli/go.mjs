@@ -31,7 +31,7 @@ export async function goBuild({ name, module, package: source, file }, version, 
       return;
     }
     const linked = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
-    // Nobody debugs them, and code for a debugger is an eighth of a compiler's work.
+    // Nobody debugs them, and what a debugger needs takes time to compile.
     const lean = ["-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", linked];
     await go(["build", ...flags, ...lean, "-o", output, source ?? "."], cwd);
   } catch (cause) {

@@ -119,10 +119,14 @@ export class Connection {
     if (refusal === undefined) {
       return answer;
     }
+    const canRenew = !isRenewed && this.#tokens.refuse(token);
     if (!refusal.isOwn) {
+      if (call.repeatable === "ifNotProcessed") {
+        return answer;
+      }
       onLost();
     }
-    if (!isRenewed && this.#tokens.refuse(token)) {
+    if (canRenew) {
       return await this.#sendAuthorized(call, operation, onLost, true);
     }
     throw new CredentialsError(
@@ -132,8 +136,8 @@ export class Connection {
   }
 
   /**
-   * UP42's refusal of the token, after which a request may be sent again; undefined for any other answer.
-   * @throws ApiError when something other than UP42 has answered.
+   * What refuses the token, which may be something other than UP42; undefined for any other answer.
+   * @throws ApiError when it certainly is.
    */
   #refusal(call: Call, answer: HttpAnswer): ApiFailure | undefined {
     if (answer.status !== 401) {
@@ -143,7 +147,7 @@ export class Connection {
     if (failure.isForeign) {
       throw new ApiError(failure);
     }
-    return call.repeatable === "ifNotProcessed" && !failure.isOwn ? undefined : failure;
+    return failure;
   }
 
   /**

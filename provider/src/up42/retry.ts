@@ -78,7 +78,7 @@ export interface RetrySettings {
  * Runs `attempt` until it succeeds, fails for good, or the operation's deadline or the retries are used up. Whatever
  * ended the last try, the error says whether one of them may have had its effect.
  *
- * @param attempt Calls `onLost` when it sends the request again though the first may have had its effect.
+ * @param attempt Calls `onLost` when UP42 may have carried out a request whose answer says otherwise.
  */
 export async function withRetries<T>(
   settings: RetrySettings,
