@@ -175,6 +175,25 @@ describe("retries", () => {
     expect(waits).toEqual([300]);
   });
 
+  test("are not sent when hardly any time is left for an answer", async () => {
+    const attempt = failing(answered(503, 1000));
+    await expect(run(withRetries(settings(0), operation(1050), "always", attempt))).rejects.toThrow(
+      "HTTP 503",
+    );
+    expect(attempt).toHaveBeenCalledTimes(1);
+  });
+
+  test("are not sent when the pause before them took too long", async () => {
+    const attempt = failing(answered(500), answered(502), answered(503));
+    const late: Operation = {
+      deadline: new Deadline(1000),
+      report: () => jest.setSystemTime(Date.now() + 475),
+    };
+    const refused = run(withRetries(settings(0), late, "always", attempt));
+    await expect(refused).rejects.toThrow(/HTTP 502.*\(gave up after 2 tries\)$/);
+    expect(attempt).toHaveBeenCalledTimes(2);
+  });
+
   test("of what may be done only once need proof that it was not done", async () => {
     const attempt = failing(lost("no"), answered(429), lost("maybe"));
     await expect(run(withRetries(settings(0), operation(), "ifNotProcessed", attempt))).rejects.toThrow(

@@ -11,6 +11,8 @@ const TRANSIENT = new Set([408, 425, 429]);
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
+/** A retry is not sent with less time left: its answer would hardly arrive, and a change would be made unseen. */
+const LEAST_ATTEMPT_MS = 100;
 
 /** Whether a failure may go away by itself. */
 export function isTransient(error: unknown): boolean {
@@ -128,7 +130,7 @@ async function retryAfterFailure<T>(
   const mayRepeat = (error: Error): boolean =>
     isTransient(error) &&
     (repeatable === "always" || isUnprocessed(error)) &&
-    leastWait(error, settings.pause) < operation.deadline.remainingMs;
+    leastWait(error, settings.pause) + LEAST_ATTEMPT_MS <= operation.deadline.remainingMs;
   const policy = retry(handleWhen(mayRepeat), {
     maxAttempts: settings.maxRetries,
     backoff: new DelegateBackoff(({ attempt: retries, result }) =>
@@ -136,22 +138,23 @@ async function retryAfterFailure<T>(
     ),
   });
   let tries = 1;
+  let lastError = firstError;
   policy.onRetry((event) => {
-    tries += 1;
+    lastError = "error" in event ? event.error : undefined;
     const reason = "error" in event ? messageOf(event.error) : "no answer";
     operation.report(
       `${reason}; trying again in ${seconds(event.delay)} s (retry ${event.attempt} of ${settings.maxRetries})`,
     );
   });
-  let pending: { readonly error: unknown } | undefined = { error: firstError };
+  let isHandedOver = false;
   try {
     return await policy.execute(() => {
-      // Hands the first failure to the library, which then decides on it as on any other.
-      if (pending !== undefined) {
-        const { error } = pending;
-        pending = undefined;
-        throw error;
+      // Hands the first failure to the library, which then decides on it as on any other. Later, a timer can be late.
+      if (!isHandedOver || operation.deadline.remainingMs < LEAST_ATTEMPT_MS) {
+        isHandedOver = true;
+        throw lastError;
       }
+      tries += 1;
       return attempt();
     });
   } catch (error) {
