@@ -49,7 +49,7 @@ export const PARTS: Readonly<Record<ScenarioKind, Part>> = {
       ? up(after)
       : { command: { kind: "destroy", program: before, targets: [firstOf(before)] } };
     // A refresh would take over what the colleague wrote, and the delete with it.
-    return [{ ...gone, outside: "takeover", settled: after, ignoresWarnings: true }];
+    return [{ ...gone, outside: "takeover", settled: after, ignores: "Pulumi and errors" }];
   },
   outage: (random, before) => {
     const changed = new Map([...before].map(([name, webhook]) => [name, changeWebhook(random, webhook)]));
@@ -58,7 +58,7 @@ export const PARTS: Readonly<Record<ScenarioKind, Part>> = {
     // The user takes the change back while a host without an engine still waits to try it again.
     return [
       { ...up(changed), isOutage: true, interruption },
-      { ...settle(up(before)), ignoresWarnings: true },
+      { ...settle(up(before)), ignores: "Pulumi" },
     ];
   },
   "second stack": (_random, before) => [{ ...up(before), outside: "second stack", settled: before }],

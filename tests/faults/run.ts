@@ -65,7 +65,7 @@ class Run {
   readonly #surroundings: Surroundings;
   readonly #others: Others;
   #program: Program = new Map();
-  #ignoresWarnings = false;
+  #ignores: Step["ignores"];
   /** Whether a CLI or its host crashed since the last comparison: then the user looks for what no error named. */
   #hasCrashed = false;
   /** Whether an error advised a refresh since the last one. */
@@ -108,7 +108,7 @@ class Run {
   async #perform(step: Step): Promise<void> {
     const { command, settled, isRefused = false } = step;
     await this.#others.act(step);
-    this.#ignoresWarnings = step.ignoresWarnings === true;
+    this.#ignores = step.ignores;
     const failures = await this.#underFaults(step);
     const isSeen = command.targets === undefined || this.#stack.seesUntargeted;
     if (isRefused && isSeen) compareTwins(await this.#situation(), this.findings);
@@ -162,8 +162,10 @@ class Run {
 
   /** By an error, or by Pulumi itself after an interruption. */
   async #isRefreshAdvised(): Promise<boolean> {
-    if (this.#ignoresWarnings) return false;
-    return this.#wasRefreshAdvised || (await this.#stack.hasPendingOperations());
+    if (this.#ignores === "Pulumi and errors") return false;
+    return (
+      this.#wasRefreshAdvised || (this.#ignores === undefined && (await this.#stack.hasPendingOperations()))
+    );
   }
 
   async #compare(): Promise<void> {

@@ -20,8 +20,8 @@ export interface Step {
   readonly interruption?: Interruption | undefined;
   /** Whether UP42 takes no changes meanwhile, instead of the faults that the run has else. */
   readonly isOutage?: boolean;
-  /** Whether the user does not refresh although Pulumi advises it after an interruption. */
-  readonly ignoresWarnings?: boolean;
+  /** Whether the user does not refresh although Pulumi advises it after an interruption, or an error does, too. */
+  readonly ignores?: "Pulumi" | "Pulumi and errors";
   /** Whether the command has to be refused: two resources have one name and URL. */
   readonly isRefused?: boolean;
   /** The program with which the user recovers before the next step; without one, the next step follows at once. */
