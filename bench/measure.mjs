@@ -23,6 +23,7 @@ const SAMPLE_MS = 25;
  * @throws {Error} with its output, when it fails
  */
 export async function measure(command, options) {
+  const others = new Set(await readdir("/proc"));
   const start = performance.now();
   // The shell counts the time of all its descendants that were waited for.
   const script = '"$@"; status=$?; times >&2; exit $status';
@@ -32,7 +33,10 @@ export async function measure(command, options) {
     hasEnded = true;
   });
   while (!hasEnded) {
-    hostRssBytes = Math.max(hostRssBytes, await hostMemory(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`));
+    hostRssBytes = Math.max(
+      hostRssBytes,
+      await hostMemory(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`, others),
+    );
     await Promise.race([ended, setTimeout(SAMPLE_MS)]);
   }
   const result = await ended;
@@ -58,10 +62,11 @@ function cpuSeconds(output) {
  * The peak that the kernel keeps of the provider's process; it only has to be read before the process is gone.
  *
  * @param {string} variable which only the processes of this command have
+ * @param {ReadonlySet<string>} others what /proc had before: to read these would take time from what is measured
  */
-async function hostMemory(variable) {
+async function hostMemory(variable, others) {
   for (const pid of await readdir("/proc")) {
-    if (!/^\d+$/.test(pid) || !HOST.test(await textOf(pid, "cmdline"))) continue;
+    if (others.has(pid) || !HOST.test(await textOf(pid, "cmdline"))) continue;
     if (!(await textOf(pid, "environ")).includes(variable)) continue;
     const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
     return Number(kilobytes) * 1024;
