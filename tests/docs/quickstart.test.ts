@@ -17,6 +17,9 @@ const { text: README } = readDocument("README.md");
 /** Package managers that are not installed are run by npm. */
 const COMMANDS = { pnpm: "pnpm@latest", yarn: "--package=@yarnpkg/cli-dist@latest yarn" };
 
+/** With npm, `up` shows its preview first. */
+const WITHOUT_PREVIEW = { PULUMI_OPTION_SKIP_PREVIEW: "true" };
+
 /** As docs/commands.md says, a project in Python needs this once. */
 const ADD_PACKAGE = "pulumi package add ./node_modules/pulumi-up42/pulumi-resource-up42";
 
@@ -32,7 +35,7 @@ afterAll(() => rm(tarballs, { recursive: true, force: true }));
 
 test.each(["pnpm", "yarn"])("with %s, it ends with a webhook that delivers", async (manager) => {
   const blocks = quickstart().map((block) => ({ ...block, commands: spelledFor(manager, block.commands) }));
-  const { results, background } = await run(blocks);
+  const { results, background } = await run(blocks, WITHOUT_PREVIEW);
   expect(results.at(-1)?.stdout).toMatch(/Resources:\n +\+ 3 created/);
   expect(background[0]?.stdout).toContain("Received: order.status {");
 });
@@ -42,7 +45,10 @@ test.each(["javascript", "python", "yaml"])("in %s, it does the same, and is des
   const written = first?.commands.replace(/^npx pulumi-up42 init$/m, `$& --language ${language}`) ?? "";
   const commands = language === "python" ? `${written}${ADD_PACKAGE}\n` : written;
   const destroy: Block = { kind: "run", line: 0, commands: "pulumi destroy --yes" };
-  const { results, background } = await run([{ kind: "run", line: 0, commands }, ...others, destroy]);
+  const { results, background } = await run(
+    [{ kind: "run", line: 0, commands }, ...others, destroy],
+    WITHOUT_PREVIEW,
+  );
   expect(results.at(-2)?.stdout).toMatch(/Resources:\n +\+ 3 created/);
   expect(results.at(-1)?.stdout).toMatch(/Resources:\n +- 3 deleted/);
   expect(background[0]?.stdout).toContain("Received: order.status {");

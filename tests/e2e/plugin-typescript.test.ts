@@ -143,7 +143,6 @@ describe("one TypeScript program through both doors", () => {
       await write(CHANGED);
       await project.up({ args: ["--expect-no-changes"], preview: true });
       expect(onlyWebhook(emulator)).toMatchObject({ ...theirs, id });
-      await project.destroy();
     } finally {
       await close();
     }
