@@ -70,7 +70,7 @@ const TAKE_AWAY = {
   /** Nobody knows which webhooks other entries have. */
   claims(module) {
     const { Claims } = module("lifecycle/claims");
-    for (const question of ["has", "hasOther", "isAdopted", "isKnownAs", "isLeftAs"]) {
+    for (const question of ["has", "hasOther", "isAdopted", "isKnownLater", "isLeftAs"]) {
       Claims.prototype[question] = () => false;
     }
   },

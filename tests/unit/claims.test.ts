@@ -13,21 +13,26 @@ describe("a claim", () => {
     claims.add(EARLIER);
     expect(claims.has("w1")).toBe(true);
     expect(claims.hasOther(EARLIER)).toBe(false);
-    expect(claims.isKnownAs({ id: "w1", updatedAt: "2026-01-01T00:00:00.000Z" })).toBe(true);
+    expect(claims.isKnownLater({ id: "w1", updatedAt: "2026-01-01T00:00:00.000Z" })).toBe(false);
     expect(claims.hasOther({ id: "w2", updatedAt: EARLIER.updatedAt })).toBe(false);
   });
 
   test("of an entry that saw the webhook at another time is another's", () => {
     claims.add(LATER);
     expect(claims.hasOther(EARLIER)).toBe(true);
-    expect(claims.isKnownAs(EARLIER)).toBe(false);
+    expect(claims.isKnownLater(EARLIER)).toBe(true);
+  });
+
+  test("of an entry that saw the webhook earlier is none that has adopted it since", () => {
+    claims.add(EARLIER);
+    expect(claims.isKnownLater(LATER)).toBe(false);
   });
 
   test("moves with the entry's own writes", () => {
     claims.add(EARLIER);
     claims.moved(EARLIER, LATER.updatedAt);
     expect(claims.hasOther(LATER)).toBe(false);
-    expect(claims.isKnownAs(EARLIER)).toBe(false);
+    expect(claims.isKnownLater(EARLIER)).toBe(true);
   });
 
   test("by adoption takes the webhook from the entry that had it", () => {

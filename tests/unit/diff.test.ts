@@ -149,6 +149,20 @@ describe("reading a webhook", () => {
     );
   });
 
+  test("finds nothing for the entry that lost it, when a late write has changed it since the other adopted it", async () => {
+    const api = new MemoryApi();
+    const LATEST = "2026-03-03T00:00:00Z";
+    const { workspaceId: _, ...webhook } = { ...STATE, updatedAt: LATEST };
+    api.add({ ...webhook, id: "w1" });
+    const { session, call } = callOver(api);
+    const [adopter, loser] = await Promise.all([
+      readWebhook(session, call, "w1", { ...STATE, updatedAt: LATER }),
+      readWebhook(session, call, "w1", STATE),
+    ]);
+    expect(adopter).toHaveProperty("updatedAt", LATEST);
+    expect(loser).toBeUndefined();
+  });
+
   test.each([
     { name: "other" },
     { url: "https://example.com/other" },

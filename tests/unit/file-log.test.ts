@@ -60,7 +60,7 @@ describe("the providers of one engine", () => {
     second.adopt(LATER);
     expect(first.isAdopted(EARLIER)).toBe(true);
     expect(first.hasOther(EARLIER)).toBe(true);
-    expect(first.isKnownAs(LATER)).toBe(true);
+    expect(first.isKnownLater(EARLIER)).toBe(true);
     first.moved(LATER, "2026-01-03T00:00:00Z");
     expect(second.isAdopted(LATER)).toBe(true);
     first.leave(EARLIER);

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { Calls } from "./calls";
 import { Declarations } from "./declarations";
 import { ALONE, type SharedLog } from "./shared-log";
-import { sameTime } from "./webhook/compare";
+import { isLater, sameTime } from "./webhook/compare";
 
 const claimSchema = v.object({ id: v.string(), updatedAt: v.string() });
 
@@ -76,10 +76,13 @@ export class Claims {
     return this.#updatedAt.has(id);
   }
 
-  /** Whether an entry knows the webhook as it was at this time. */
-  isKnownAs({ id, updatedAt }: Claim): boolean {
+  /**
+   * Whether an entry last saw the webhook later than this one did: it has adopted it since. That holds no matter how the
+   * webhook is now, since a write may arrive late and change it once more.
+   */
+  isKnownLater({ id, updatedAt }: Claim): boolean {
     this.#hear();
-    return [...(this.#updatedAt.get(id) ?? [])].some((known) => sameTime(known, updatedAt));
+    return [...(this.#updatedAt.get(id) ?? [])].some((known) => isLater(known, updatedAt));
   }
 
   /** Whether the webhook was adopted for another entry than the one that last saw `updatedAt`. */

@@ -41,7 +41,7 @@ export async function readWebhook(
   });
 }
 
-/** Whether another entry knows the webhook as it is now, while this one knows it as it was before. */
+/** Whether another entry last saw the webhook later than this one, which knows it as it was before. */
 async function isAdoptedByOther(
   session: Session,
   id: string,
@@ -53,7 +53,7 @@ async function isAdoptedByOther(
     return false;
   }
   await session.claims.calls.settled(operation);
-  return session.claims.isKnownAs({ id, updatedAt: remote.updatedAt });
+  return session.claims.isKnownLater({ id, updatedAt: state.updatedAt });
 }
 
 /** Reads a webhook that the stack does not own. @throws Up42Error when there is none. */
