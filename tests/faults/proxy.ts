@@ -1,6 +1,7 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { Agent, request as httpRequest } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Deviation, deviated } from "./deviations";
@@ -31,6 +32,10 @@ export type Stage = "arrived" | "committed";
 /** Called for each request, at both moments. */
 export type Observer = (request: RawRequest, stage: Stage) => void;
 
+/** Below those that systems give to connections: a port that is closed is still free when it opens again. */
+const PORTS = { first: 20_000, last: 32_000 };
+const MOST_TRIES = 200;
+
 /** What was sent to a connection that is closed by now may still be on its way to us. */
 const SETTLE_MS = 30;
 
@@ -55,13 +60,23 @@ export class FaultyProxy {
   #server: Server | undefined;
   #port = 0;
   #closed = false;
+  /** Why the port stays closed, which would be taken for a fault of the provider. */
+  #failure: unknown;
 
   private constructor(private readonly options: ProxyOptions) {}
 
   static async start(options: ProxyOptions): Promise<FaultyProxy> {
     const proxy = new FaultyProxy(options);
-    await proxy.#listen();
-    return proxy;
+    for (let tries = 1; ; tries += 1) {
+      proxy.#port = randomInt(PORTS.first, PORTS.last);
+      try {
+        await proxy.#listen();
+        return proxy;
+      } catch (error) {
+        // The port may be in use.
+        if (tries === MOST_TRIES) throw error;
+      }
+    }
   }
 
   get url(): string {
@@ -74,12 +89,16 @@ export class FaultyProxy {
     return () => this.#observers.delete(observer);
   }
 
-  /** Resolves when no request is on its way any more, late ones included, and the port is open. */
+  /**
+   * Resolves when no request is on its way any more, late ones included, and the port is open.
+   * @throws the reason why it cannot be opened
+   */
   async idle(): Promise<void> {
     do {
       await Promise.allSettled(this.#underWay);
       await delay(SETTLE_MS);
     } while (this.#underWay.size > 0);
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async close(): Promise<void> {
@@ -94,7 +113,6 @@ export class FaultyProxy {
     const server = createServer((socket) => this.#accept(socket));
     server.listen(this.#port, "127.0.0.1");
     await once(server, "listening");
-    this.#port = portOf(server.address());
     this.#server = server;
   }
 
@@ -108,8 +126,11 @@ export class FaultyProxy {
       try {
         await this.#listen();
       } catch (error) {
-        // The system may have given the port to an outgoing connection meanwhile.
-        if (tries === 200) throw error;
+        // Another process may have taken the port meanwhile.
+        if (tries === MOST_TRIES) {
+          this.#failure = error;
+          return;
+        }
         await delay(25);
       }
     }
@@ -230,9 +251,4 @@ function nameIn({ body }: RawRequest): string {
 
 function idIn({ body }: RawAnswer): string {
   return [...body.toString().matchAll(/"id":"([^"]*)"/g)].map(([, id]) => id).join(" ");
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port");
-  return address.port;
 }
