@@ -60,7 +60,7 @@ export class FaultyProxy {
   #server: Server | undefined;
   #port = 0;
   #closed = false;
-  /** Why the port stays closed, which would be taken for a fault of the provider. */
+  /** Why the port stays closed: what then fails is no fault of the provider. */
   #failure: unknown;
 
   private constructor(private readonly options: ProxyOptions) {}
