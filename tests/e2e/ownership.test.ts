@@ -81,6 +81,17 @@ describe("who owns a webhook", () => {
     expect(emulator.webhooks()).toEqual([]);
   });
 
+  test("a refresh keeps the entry of a webhook that a colleague writes again and again, with a preview before it", async () => {
+    const { project, emulator } = await start(adopting("hook"));
+    await project.up();
+    const { id } = onlyWebhook(emulator);
+    const colleague = await loginAs(emulator);
+    await colleague.change(id, { active: false });
+    const writing = setInterval(() => void colleague.change(id, {}), 200);
+    await project.refresh({ preview: true }).finally(() => clearInterval(writing));
+    expect(await entriesOf(project)).toEqual([`hook ${id}`]);
+  });
+
   test("destroying everything after that deletes the webhook, whichever entry comes first", async () => {
     const { project, emulator } = await start(adopting("old"));
     await project.up();
