@@ -55,7 +55,9 @@ const REQUESTS = {
  */
 export function checkBars(samples, { latency, skipCheckpoints, figure }) {
   const ofSetting = () => {
-    if (skipCheckpoints) return growthPerWebhook(samples, figure);
+    if (skipCheckpoints) {
+      return growthPerWebhook(samples, figure);
+    }
     return latency > 0 ? withLatency(samples, figure) : besideOthers(samples, figure);
   };
   return [...ofSetting(), ...requests(samples)];

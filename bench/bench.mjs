@@ -56,8 +56,12 @@ async function main() {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return console.log(USAGE);
-  if (values.start) return report(await measureStart());
+  if (values.help) {
+    return console.log(USAGE);
+  }
+  if (values.start) {
+    return report(await measureStart());
+  }
   const latency = wholeNumber(values.latency);
   const setting = { latency, secrets: values.secrets, skipCheckpoints: values["skip-checkpoints"] };
   const runs = values.runs.split(",").map(wholeNumber);
@@ -68,28 +72,33 @@ async function main() {
   const figure = values.cpu ? "cpuSeconds" : "wall";
   const bars = [...checkBars(samples, { ...setting, figure }), ...(await measureImport())];
   report(bars, tables(samples, figure));
-  if (values["write-docs"]) await writeDocument(samples, figure, setting.skipCheckpoints, bars);
+  if (values["write-docs"]) {
+    await writeDocument(samples, figure, setting.skipCheckpoints, bars);
+  }
 }
 
-/**
- * @param {readonly import("./bars.mjs").Bar[]} bars
- * @param {string} [text] what comes before them
- */
+/** @param {readonly import("./bars.mjs").Bar[]} bars @param {string} [text] what comes before them */
 function report(bars, text = "") {
   console.log([text, barText(bars)].join("\n\n").trim());
-  if (bars.some(({ holds }) => !holds)) process.exitCode = 1;
+  if (bars.some(({ holds }) => !holds)) {
+    process.exitCode = 1;
+  }
 }
 
 /** @param {string} text */
 function wholeNumber(text) {
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d+$/.test(text)) {
+    return Number(text);
+  }
   throw new Error(`"${text}" is no whole number; see --help.`);
 }
 
 /** @param {string} text */
 function variantOf(text) {
   const variant = VARIANTS.find((one) => one === text);
-  if (variant !== undefined) return variant;
+  if (variant !== undefined) {
+    return variant;
+  }
   throw new Error(`"${text}" is no variant; see --help.`);
 }
 
@@ -122,14 +131,16 @@ async function measureAll(numbers, variants, setting) {
  * @param {import("./project.mjs").Setting} setting
  */
 async function runOnce(which, variants, setting) {
-  const created = await Promise.allSettled(
-    variants.map(async (variant) => ({ variant, project: await createVariant(variant, which.n, setting) })),
-  );
-  const projects = created.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const starting = variants.map(async (variant) => ({
+    variant,
+    project: await createVariant(variant, which.n, setting),
+  }));
+  const started = await Promise.allSettled(starting);
+  const projects = started.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   /** @type {Sample[]} */
   const samples = [];
   try {
-    for (const result of created) if (result.status === "rejected") throw result.reason;
+    await Promise.all(starting);
     for (const { name: phase, args, version } of PHASES) {
       for (const { variant, project } of projects) {
         const figures = await project.measure(args, { BENCH_VERSION: version });
@@ -158,8 +169,9 @@ async function writeDocument(samples, figure, skipCheckpoints, bars) {
   const shown = skipCheckpoints ? samples.filter(({ n }) => n === samples.at(-1)?.n) : samples;
   const text = [origin, tables(shown, figure), barText(bars)].join("\n\n");
   await writeFigures("docs/performance.md", skipCheckpoints ? "skipped checkpoints" : "bench", text);
-  if (!skipCheckpoints)
+  if (!skipCheckpoints) {
     await writeFile(new URL("../docs/performance.svg", import.meta.url), chart(samples, figure));
+  }
 }
 
 await runMain(main);

@@ -41,7 +41,9 @@ export async function measure(command, options) {
   }
   const result = await ended;
   const wall = (performance.now() - start) / 1000;
-  if (result.exitCode !== 0) throw new Error(`${command.join(" ")} failed: ${describeResult(result)}`);
+  if (result.exitCode !== 0) {
+    throw new Error(`${command.join(" ")} failed: ${describeResult(result)}`);
+  }
   return { wall, cpuSeconds: cpuSeconds(result.stderr), hostRssBytes };
 }
 
@@ -66,10 +68,11 @@ function cpuSeconds(output) {
  */
 async function hostMemory(variable, others) {
   for (const pid of await readdir("/proc")) {
-    if (others.has(pid) || !HOST.test(await textOf(pid, "cmdline"))) continue;
-    if (!(await textOf(pid, "environ")).includes(variable)) continue;
-    const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
-    return Number(kilobytes) * 1024;
+    const isHost = !others.has(pid) && HOST.test(await textOf(pid, "cmdline"));
+    if (isHost && (await textOf(pid, "environ")).includes(variable)) {
+      const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
+      return Number(kilobytes) * 1024;
+    }
   }
   return 0;
 }
@@ -83,8 +86,9 @@ async function textOf(pid, name) {
   try {
     return await readFile(`/proc/${pid}/${name}`, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) {
       return "";
+    }
     throw error;
   }
 }

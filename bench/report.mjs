@@ -21,23 +21,12 @@ const PAIRS = [
  */
 export function tables(samples, time) {
   const numbers = [...new Set(samples.map(({ n }) => n))];
-  return numbers
-    .map((n) =>
-      tableOf(
-        samples.filter((sample) => sample.n === n),
-        n,
-        time,
-      ),
-    )
-    .join("\n\n");
+  return numbers.map((n) => tableOf(samples, n, time)).join("\n\n");
 }
 
-/**
- * @param {readonly Sample[]} samples
- * @param {number} n
- * @param {"wall" | "cpuSeconds"} time
- */
-function tableOf(samples, n, time) {
+/** @param {readonly Sample[]} all @param {number} n @param {"wall" | "cpuSeconds"} time */
+function tableOf(all, n, time) {
+  const samples = all.filter((sample) => sample.n === n);
   const measured = VARIANTS.filter((one) => samples.some(({ variant }) => variant === one));
   const pairs = PAIRS.filter((pair) => pair.every((one) => measured.includes(one)));
   const row = (
@@ -66,7 +55,9 @@ function tableOf(samples, n, time) {
 
 /** @param {ReturnType<typeof ratioOf>} ratio */
 function cellOf({ median, min, max }) {
-  if (Number.isNaN(median)) return "";
+  if (Number.isNaN(median)) {
+    return "";
+  }
   return min === max ? median.toFixed(2) : `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 }
 

@@ -50,6 +50,8 @@ function figuresOf(samples, wanted, { n: number, phase: name, figure }) {
 
 /** @param {readonly number[]} values NaN stands for none */
 function spreadOf(values) {
-  if (values.length === 0) return { median: Number.NaN, min: Number.NaN, max: Number.NaN };
+  if (values.length === 0) {
+    return { median: Number.NaN, min: Number.NaN, max: Number.NaN };
+  }
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

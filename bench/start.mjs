@@ -82,11 +82,7 @@ async function timeToFirstRequest() {
   }
 }
 
-/**
- * Calls the plugin as the engine does.
- *
- * @param {string} address
- */
+/** Calls the plugin as the engine does. @param {string} address */
 async function deleteWebhook(address) {
   // The variables of a proxy are not for this machine.
   const client = new ResourceProviderClient(address, credentials.createInsecure(), {
@@ -104,6 +100,8 @@ async function deleteWebhook(address) {
 async function medianOf(measure) {
   /** @type {number[]} */
   const times = [];
-  while (times.length < RUNS) times.push(await measure());
+  while (times.length < RUNS) {
+    times.push(await measure());
+  }
   return median(times);
 }

@@ -44,7 +44,9 @@ export async function loginAs(emulator, account = DEMO_ACCOUNT) {
  */
 export function webhookWithId(emulator, id) {
   const webhook = emulator.webhooks().find((one) => one.id === id);
-  if (webhook === undefined) throw new Error(`The emulator has no webhook ${id}.`);
+  if (webhook === undefined) {
+    throw new Error(`The emulator has no webhook ${id}.`);
+  }
   return webhook;
 }
 
@@ -52,6 +54,8 @@ export function webhookWithId(emulator, id) {
 async function request(url, init) {
   const answer = await fetch(url, init);
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${init.method} ${url}: HTTP ${answer.status} ${text}`);
+  if (!answer.ok) {
+    throw new Error(`${init.method} ${url}: HTTP ${answer.status} ${text}`);
+  }
   return text === "" ? {} : JSON.parse(text);
 }

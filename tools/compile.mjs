@@ -25,11 +25,16 @@ export const PACKAGES = ["provider", "emulator"];
  * @throws {Error} with what the compiler says
  */
 export async function compile() {
-  for (const name of PACKAGES) await rm(join(ROOT, name, "dist"), { recursive: true, force: true });
+  for (const name of PACKAGES) {
+    await rm(join(ROOT, name, "dist"), { recursive: true, force: true });
+  }
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   const result = await runCommand(process.execPath, [tsc, "--build", ...PACKAGES], { cwd: ROOT });
-  if (result.exitCode !== 0) throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
-  await Promise.all([bundleHost(), bundlePlugin(), bundleReceiver()]);
+  if (result.exitCode !== 0) {
+    throw new Error(`Compiling failed:\n${outputTail(result, 60)}`);
+  }
+  // The plugin is installed without any package, so its file has all that it uses.
+  await Promise.all([bundleHost(), bundleProgram(PLUGIN, [PROTO_LOADER]), bundleReceiver()]);
 }
 
 /**
@@ -44,11 +49,6 @@ async function bundleHost() {
     HOST,
     Object.keys(dependencies).filter((name) => !bundled.has(name)),
   );
-}
-
-/** Replaces the compiled plugin by a file with all that it uses, since it is installed without any package. */
-async function bundlePlugin() {
-  await bundleProgram(PLUGIN, [PROTO_LOADER]);
 }
 
 /**
@@ -119,11 +119,7 @@ async function licensesOf(entry, { inputs }) {
   return `What of other packages is part of ${basename(entry)}.js, and their licenses.\n\n${texts.join("\n\n")}\n`;
 }
 
-/**
- * A package's license file, or what its README says of it.
- *
- * @param {string} folder of a package, from the root
- */
+/** A package's license file, or what its README says of it. @param {string} folder of a package, from the root */
 async function licenseOf(folder) {
   const { name, version } = JSON.parse(await readFile(join(ROOT, folder, "package.json"), "utf8"));
   const files = await readdir(join(ROOT, folder));
@@ -133,8 +129,12 @@ async function licenseOf(folder) {
   };
   const [, said] = /^(?:#+ )?license\n(?:-+\n)?(.+)/ims.exec(await textOf(/^readme/i)) ?? [];
   const text = (await textOf(/^licen[cs]e/i)) || said;
-  if (text === undefined) throw new Error(`${name} has no license beside it that could go along.`);
+  if (text === undefined) {
+    throw new Error(`${name} has no license beside it that could go along.`);
+  }
   return `${name} ${version}\n\n${text.trim()}`;
 }
 
-if (process.argv[1] === COMPILER) await runMain(compile);
+if (process.argv[1] === COMPILER) {
+  await runMain(compile);
+}

@@ -16,8 +16,9 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export async function writeFigures(document, name, figures) {
   const file = join(ROOT, document);
   const text = replaceFigures(await readFile(file, "utf8"), name, figures);
-  if (text === undefined)
+  if (text === undefined) {
     throw new Error(`${document} has no block "<!-- figures: ${name} -->" with its end.`);
+  }
   await writeFile(file, text);
 }
 
@@ -30,7 +31,9 @@ export async function writeFigures(document, name, figures) {
 export function replaceFigures(text, name, figures) {
   const [begin, end] = [`<!-- figures: ${name} -->\n`, `<!-- end of figures: ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) return undefined;
+  if (from < 0 || to < from) {
+    return undefined;
+  }
   return `${text.slice(0, from + begin.length)}\n${figures.trim()}\n\n${text.slice(to)}`;
 }
 

@@ -22,7 +22,9 @@ const [FIRST_PORT, PORTS] = [11_000, 4_000];
 export async function withLock(file, action, onWait = () => undefined) {
   const port = FIRST_PORT + (createHash("sha256").update(file).digest().readUInt32BE() % PORTS);
   let lock = await listenAt(port);
-  if (lock === undefined) onWait(port);
+  if (lock === undefined) {
+    onWait(port);
+  }
   while (lock === undefined) {
     await delay(POLL_MS);
     lock = await listenAt(port);
@@ -58,7 +60,9 @@ async function listenAt(port) {
     return server;
   } catch (error) {
     // Not `instanceof Error`: Node.js's own errors are of another realm than Jest's.
-    if (Object(error).code !== "EADDRINUSE") throw error;
+    if (Object(error).code !== "EADDRINUSE") {
+      throw error;
+    }
     return undefined;
   }
 }

@@ -14,7 +14,9 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export async function pack(workspace, destination) {
   const args = ["pack", "--json", "--pack-destination", destination];
   const result = await runCommand("npm", args, { cwd: join(ROOT, workspace) });
-  if (result.exitCode !== 0) throw new Error(`Failed to pack ${workspace}:\n${outputTail(result)}`);
+  if (result.exitCode !== 0) {
+    throw new Error(`Failed to pack ${workspace}:\n${outputTail(result)}`);
+  }
   const [packed] = Object.values(JSON.parse(result.stdout));
   return join(destination, packed.filename);
 }

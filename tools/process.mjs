@@ -42,7 +42,9 @@ export function startCommand(
   const child = spawn(command, args, { cwd, env, detached: ownGroup, stdio: ["ignore", "pipe", "pipe"] });
   const kill = (/** @type {NodeJS.Signals} */ signal = "SIGKILL") => {
     const { pid, exitCode, signalCode } = child;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    if (pid === undefined || exitCode !== null || signalCode !== null) {
+      return;
+    }
     // Pulumi's language host has a process group of its own, and nothing ends it when the CLI is killed.
     const others = signal === "SIGKILL" ? descendants(pid).map((one) => one.pid) : [];
     signalAll([ownGroup ? -pid : pid, ...others], signal);
@@ -67,8 +69,12 @@ export function startCommand(
     new Promise((resolve, reject) => {
       const look = () => {
         const match = pattern.exec(output.stdout + output.stderr);
-        if (match === null) return;
-        for (const stream of [child.stdout, child.stderr]) stream.off("data", look);
+        if (match === null) {
+          return;
+        }
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.off("data", look);
+        }
         resolve(match);
       };
       child.stdout.on("data", look);
@@ -98,11 +104,7 @@ export async function runCommand(command, args, { timeoutMs, ...options } = {}) 
   return await running.result.finally(() => clearTimeout(timer));
 }
 
-/**
- * A command's whole output, for an error message.
- *
- * @param {CommandResult} result
- */
+/** A command's whole output, for an error message. @param {CommandResult} result */
 export function describeResult({ exitCode, stdout, stderr }) {
   return `exit code ${exitCode}\n--- stdout\n${stdout}\n--- stderr\n${stderr}`;
 }
@@ -162,7 +164,9 @@ export function signalAll(pids, signal) {
       process.kill(pid, signal);
     } catch (error) {
       // Not `instanceof Error`: Node.js's own errors are of another realm than Jest's. ESRCH: the process has ended.
-      if (Object(error).code !== "ESRCH") throw error;
+      if (Object(error).code !== "ESRCH") {
+        throw error;
+      }
     }
   }
 }

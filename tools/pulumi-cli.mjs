@@ -40,7 +40,9 @@ const LANGUAGE_HOST = "pulumi-language-nodejs";
  */
 export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRoot(env) } = {}) {
   const onPath = await pulumiOnPath(env);
-  if (onPath.cli !== undefined) return onPath;
+  if (onPath.cli !== undefined) {
+    return onPath;
+  }
   const version = await builtVersion();
   const official = await pulumiOnPath({ ...env, PATH: join(downloadFolder(cacheRoot, version), "bin") });
   if (official.cli !== undefined) {
@@ -48,8 +50,8 @@ export async function findPulumi({ env = process.env, cacheRoot = defaultCacheRo
     return { ...onPath, cli: { ...official.cli, pathEntries: [dirname(binary)] } };
   }
   const folder = await buildFolder(cacheRoot);
-  if (!isComplete(folder)) return onPath;
-  return { ...onPath, cli: { binary: join(folder, "pulumi"), version, pathEntries: [folder] } };
+  const built = { binary: join(folder, "pulumi"), version, pathEntries: [folder] };
+  return isComplete(folder) ? { ...onPath, cli: built } : onPath;
 }
 
 /**
@@ -69,13 +71,17 @@ export async function ensurePulumi({
   build,
 } = {}) {
   const { cli, rejected } = await findPulumi({ env, cacheRoot });
-  if (cli !== undefined) return cli;
+  if (cli !== undefined) {
+    return cli;
+  }
   const version = await builtVersion();
   log(`${rejected ?? "There is no pulumi on PATH"}: downloading version ${version}, once.`);
   try {
     await downloadCli({ cacheRoot, version, ...(download && { download }) });
     const { cli: downloaded } = await findPulumi({ env, cacheRoot });
-    if (downloaded !== undefined) return downloaded;
+    if (downloaded !== undefined) {
+      return downloaded;
+    }
     log("The download is not complete: building it from source, about 3 minutes.");
   } catch (error) {
     log(`Failed to download it: ${reasonOf(error)}. Building it from source, about 3 minutes.`);
@@ -88,8 +94,9 @@ export async function ensurePulumi({
     });
   }
   const built = (await findPulumi({ env, cacheRoot })).cli;
-  if (built === undefined)
+  if (built === undefined) {
     throw new Error(`The Pulumi CLI built in ${cacheRoot} is not complete; try again.`);
+  }
   return built;
 }
 
@@ -107,7 +114,9 @@ export async function ensureLanguageHosts(
   { env = process.env, cacheRoot = defaultCacheRoot(env), log = console.error, build } = {},
 ) {
   const found = await findLanguageHosts(cli, { env, cacheRoot });
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   log(`The Pulumi CLI comes without ${LANGUAGE_HOSTS.title}: building them from source, about a minute.`);
   await buildPrograms({ cacheRoot, log, ...(build && { build }), set: LANGUAGE_HOSTS });
   return [await buildFolder(cacheRoot, LANGUAGE_HOSTS)];
@@ -123,7 +132,9 @@ export async function ensureLanguageHosts(
  */
 export async function requireLanguageHosts(cli, options) {
   const folders = await findLanguageHosts(cli, options);
-  if (folders !== undefined) return folders;
+  if (folders !== undefined) {
+    return folders;
+  }
   throw new Error(`${cli.binary} comes without ${LANGUAGE_HOSTS.title}. Run "npm run setup" first.`);
 }
 
@@ -131,7 +142,9 @@ export async function requireLanguageHosts(cli, options) {
 async function findLanguageHosts(cli, { env = process.env, cacheRoot = defaultCacheRoot(env) } = {}) {
   const folders = [...foldersBeside(cli.binary), ...(env.PATH ?? "").split(delimiter)];
   const languages = ["yaml", "python", "go"];
-  if (languages.every((name) => findExecutable(`pulumi-language-${name}`, folders) !== undefined)) return [];
+  if (languages.every((name) => findExecutable(`pulumi-language-${name}`, folders) !== undefined)) {
+    return [];
+  }
   const built = await buildFolder(cacheRoot, LANGUAGE_HOSTS);
   return isComplete(built, LANGUAGE_HOSTS) ? [built] : undefined;
 }
@@ -145,7 +158,9 @@ async function findLanguageHosts(cli, { env = process.env, cacheRoot = defaultCa
  */
 export async function requirePulumi(options) {
   const { cli, rejected = "There is no pulumi on PATH" } = await findPulumi(options);
-  if (cli === undefined) throw new Error(`${rejected}, and none in the cache. Run "npm run setup" first.`);
+  if (cli === undefined) {
+    throw new Error(`${rejected}, and none in the cache. Run "npm run setup" first.`);
+  }
   return cli;
 }
 
@@ -159,10 +174,14 @@ export async function requirePulumi(options) {
  * @throws {Error} when `@pulumi/pulumi` is not installed there
  */
 export async function pulumiPathEntries(cli, projectFolder) {
-  if (findExecutable(DYNAMIC_HOST, foldersBeside(cli.binary)) !== undefined) return cli.pathEntries;
+  if (findExecutable(DYNAMIC_HOST, foldersBeside(cli.binary)) !== undefined) {
+    return cli.pathEntries;
+  }
   const sdk = sdkFolder(projectFolder);
   const host = join(sdk, DYNAMIC_HOST);
-  if (!isExecutable(host)) await chmod(host, 0o755);
+  if (!isExecutable(host)) {
+    await chmod(host, 0o755);
+  }
   return [...cli.pathEntries, sdk];
 }
 
@@ -170,14 +189,20 @@ export async function pulumiPathEntries(cli, projectFolder) {
 async function pulumiOnPath(env) {
   const path = (env.PATH ?? "").split(delimiter).filter(isAbsolute);
   const binary = findExecutable("pulumi", path);
-  if (binary === undefined) return {};
+  if (binary === undefined) {
+    return {};
+  }
   const version = await askVersion(binary, env);
-  if (version === undefined) return { rejected: `${binary} does not report its version` };
+  if (version === undefined) {
+    return { rejected: `${binary} does not report its version` };
+  }
   if (lt(version, MINIMUM_VERSION)) {
     return { rejected: `${binary} is version ${version}, older than ${MINIMUM_VERSION}` };
   }
   const host = findExecutable(LANGUAGE_HOST, [...foldersBeside(binary), ...path]);
-  if (host === undefined) return { rejected: `${binary} comes without ${LANGUAGE_HOST}` };
+  if (host === undefined) {
+    return { rejected: `${binary} comes without ${LANGUAGE_HOST}` };
+  }
   const pathEntries = path.includes(dirname(host)) ? [] : [dirname(host)];
   return { cli: { binary, version, pathEntries } };
 }

@@ -88,25 +88,19 @@ export class PulumiProject {
     this.color = color;
   }
 
-  /**
-   * Makes the stack.
-   *
-   * @param {string} stack
-   */
+  /** Makes the stack. @param {string} stack */
   async init(stack) {
     await this.run(["stack", "init", stack, "--no-select"]);
   }
 
-  /**
-   * Sets configuration of the stack.
-   *
-   * @param {NonNullable<ProjectSettings["config"]>} config
-   */
+  /** Sets configuration of the stack. @param {NonNullable<ProjectSettings["config"]>} config */
   async configure(config) {
     const settings = Object.entries(config).flatMap(([key, value]) =>
       typeof value === "string" ? ["--plaintext", `${key}=${value}`] : ["--secret", `${key}=${value.secret}`],
     );
-    if (settings.length > 0) await this.run(["config", "set-all", ...settings]);
+    if (settings.length > 0) {
+      await this.run(["config", "set-all", ...settings]);
+    }
   }
 
   /**
@@ -146,7 +140,9 @@ export class PulumiProject {
 
   /** Kills what still runs and removes the folder. */
   async dispose() {
-    for (const running of this.#running) running.kill();
+    for (const running of this.#running) {
+      running.kill();
+    }
     await Promise.allSettled([...this.#running].map(({ result }) => result));
     // A process that is ending may still write to it.
     await rm(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -181,7 +177,9 @@ export async function createProject(settings, Type) {
   };
   const project = new Type(root, cli.binary, { ...variables, ...env }, color);
   try {
-    for (const name of ["project", "home", "state"]) await mkdir(join(root, name));
+    for (const name of ["project", "home", "state"]) {
+      await mkdir(join(root, name));
+    }
     await write(project.folder);
     await project.init(stack);
     await project.configure(config);

@@ -19,12 +19,18 @@ const COMMON = [COMPILER, join(ROOT, "tsconfig.json"), join(ROOT, "package-lock.
 
 async function setup() {
   checkPlatform();
-  if (!(await isInstalled()) || !(await isCompiled())) await withLock(STATE, prepare, onWait);
-  if (process.argv.includes("--no-cli")) return;
+  if (!(await isInstalled()) || !(await isCompiled())) {
+    await withLock(STATE, prepare, onWait);
+  }
+  if (process.argv.includes("--no-cli")) {
+    return;
+  }
   // Not at the top: it takes packages that have to be installed first.
   const { ensureLanguageHosts, ensurePulumi } = await import("./pulumi-cli.mjs");
   const cli = await ensurePulumi({ log: console.log });
-  if (process.argv.includes("--languages")) await ensureLanguageHosts(cli, { log: console.log });
+  if (process.argv.includes("--languages")) {
+    await ensureLanguageHosts(cli, { log: console.log });
+  }
 }
 
 function checkPlatform() {
@@ -45,8 +51,12 @@ function onWait(port) {
 
 /** With the lock held, so it looks again: another process may have done it all meanwhile. */
 async function prepare() {
-  if (!(await isInstalled())) await install();
-  if (!(await isCompiled())) await compileAll();
+  if (!(await isInstalled())) {
+    await install();
+  }
+  if (!(await isCompiled())) {
+    await compileAll();
+  }
 }
 
 /** Whether npm's own list of what it installed, which it writes last, is newer than what was to be installed. */
@@ -55,15 +65,17 @@ async function isInstalled() {
     stat(join(ROOT, file)),
   );
   const [wanted, installed] = await Promise.allSettled(files);
-  if (wanted?.status !== "fulfilled" || installed?.status !== "fulfilled") return false;
-  return installed.value.mtimeMs >= wanted.value.mtimeMs;
+  const isThere = wanted?.status === "fulfilled" && installed?.status === "fulfilled";
+  return isThere && installed.value.mtimeMs >= wanted.value.mtimeMs;
 }
 
 async function install() {
   console.log("Installing packages: npm ci");
   // The demo and the tests need the development packages, also where NODE_ENV says production.
   const result = await runCommand("npm", ["ci", "--include=dev"], { cwd: ROOT }).catch(() => undefined);
-  if (result === undefined) throw new Error("npm is not on PATH. It comes with Node.js: https://nodejs.org");
+  if (result === undefined) {
+    throw new Error("npm is not on PATH. It comes with Node.js: https://nodejs.org");
+  }
   if (result.exitCode !== 0) {
     throw new Error(
       `"npm ci" failed:\n${outputTail(result)}\n` +
@@ -84,8 +96,8 @@ async function compileAll() {
 async function isCompiled() {
   const outputs = PACKAGES.map((name) => stat(join(ROOT, name, "dist", "index.js")));
   const [stamp, ...found] = await Promise.allSettled([readFile(STAMP, "utf8"), ...outputs]);
-  if (found.some(({ status }) => status === "rejected")) return false;
-  return stamp.status === "fulfilled" && stamp.value === (await sourcesHash());
+  const isThere = found.every(({ status }) => status === "fulfilled");
+  return isThere && stamp.status === "fulfilled" && stamp.value === (await sourcesHash());
 }
 
 async function sourcesHash() {
@@ -100,10 +112,7 @@ async function sourcesHash() {
   return hash.digest("hex");
 }
 
-/**
- * @param {string} folder
- * @returns {Promise<string[]>}
- */
+/** @param {string} folder @returns {Promise<string[]>} */
 async function sourceFiles(folder) {
   const names = await readdir(folder, { recursive: true });
   const own = names.filter(

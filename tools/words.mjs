@@ -12,15 +12,13 @@ await runMain(async () => {
   const { stdout } = await runCommand("git", ["ls-files", "-z", "--", ...CHECKED]);
   const found = [];
   for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    const text = await readFile(file, "utf8");
     // Messages that a document quotes are their sources' own.
-    const text = (await readFile(file, "utf8")).replace(/`[^`\n]*`/g, (code) =>
-      file.endsWith(".md") ? "" : code,
-    );
-    const lines = text.split("\n");
-    for (const [index, line] of lines.entries()) {
-      const [word] = WORDS.exec(line) ?? [];
-      if (word !== undefined) found.push(`${file}:${index + 1}: "${word}"`);
-    }
+    const own = file.endsWith(".md") ? text.replace(/`[^`\n]*`/g, "") : text;
+    const places = own.split("\n").map((line, index) => `${file}:${index + 1}: ${line.trim()}`);
+    found.push(...places.filter((place) => WORDS.test(place)));
   }
-  if (found.length > 0) throw new Error(`Write plainer words (tools/words.mjs):\n${found.join("\n")}`);
+  if (found.length > 0) {
+    throw new Error(`Write plainer words (tools/words.mjs):\n${found.join("\n")}`);
+  }
 });

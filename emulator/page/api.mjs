@@ -18,7 +18,9 @@ export async function get(path) {
   const known = answers.get(path);
   const condition = known === undefined ? {} : { headers: { "if-none-match": known.tag } };
   const response = await fetch(`/_emulator/${path}`, condition);
-  if (response.status === 304) return known?.data;
+  if (response.status === 304) {
+    return known?.data;
+  }
   const data = await dataOf(response);
   answers.set(path, { tag: response.headers.get("etag") ?? "", data });
   return data;
@@ -37,6 +39,8 @@ export async function post(path, body = {}) {
 /** @param {Response} response */
 async function dataOf(response) {
   const { data, error } = await response.json();
-  if (!response.ok) throw new Error(error.message);
+  if (!response.ok) {
+    throw new Error(error.message);
+  }
   return data;
 }

@@ -62,7 +62,9 @@ function accepts(wanted = "", value) {
 function webhookChoices(webhooks, deliveries) {
   const names = new Map(webhooks.map(({ id, name }) => [id, name]));
   for (const { webhookId, webhookName } of deliveries) {
-    if (!names.has(webhookId)) names.set(webhookId, `${webhookName} (deleted)`);
+    if (!names.has(webhookId)) {
+      names.set(webhookId, `${webhookName} (deleted)`);
+    }
   }
   const all = [...names.values()];
   return [...names].map(([id, name]) => {

@@ -78,12 +78,18 @@ export function createDelivery(id, current) {
     showBanner(banner, delivery);
     // An attempt that has ended does not change.
     const fresh = delivery.attempts.slice(attempts.childElementCount);
-    if (fresh.length > 0) for (const open of attempts.querySelectorAll("details")) open.open = false;
+    if (fresh.length > 0) {
+      for (const open of attempts.querySelectorAll("details")) {
+        open.open = false;
+      }
+    }
     attempts.append(
       ...fresh.map((attempt) => attemptDetail(attempt, delivery.attempts.indexOf(attempt) + 1)),
     );
     const last = attempts.lastElementChild;
-    if (fresh.length > 0 && last instanceof HTMLDetailsElement) last.open = true;
+    if (fresh.length > 0 && last instanceof HTMLDetailsElement) {
+      last.open = true;
+    }
   };
   return { nodes, update };
 }
@@ -94,7 +100,9 @@ export function createDelivery(id, current) {
  */
 function showHeading(heading, delivery) {
   const label = stateLabel(delivery);
-  if (heading.lastElementChild?.textContent === label) return;
+  if (heading.lastElementChild?.textContent === label) {
+    return;
+  }
   heading.replaceChildren(delivery.notification.event, " ", badge(delivery.state, label));
 }
 

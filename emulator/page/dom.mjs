@@ -10,7 +10,9 @@
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) {
+    made.setAttribute(name, value);
+  }
   made.append(...children.filter((child) => child !== null));
   return made;
 }
@@ -25,7 +27,9 @@ export function element(tag, attributes = {}, ...children) {
  */
 export function find(selector, kind, within = document) {
   const found = within.querySelector(selector);
-  if (!(found instanceof kind)) throw new Error(`The page has no ${selector}`);
+  if (!(found instanceof kind)) {
+    throw new Error(`The page has no ${selector}`);
+  }
   return found;
 }
 
@@ -61,7 +65,9 @@ export function copyButton(label, text) {
  */
 async function copy(text) {
   // Browsers keep the clipboard from pages of other hosts than this machine that are served without TLS.
-  if (navigator.clipboard === undefined) return copySelection(text);
+  if (navigator.clipboard === undefined) {
+    return copySelection(text);
+  }
   return await navigator.clipboard.writeText(text).then(
     () => true,
     () => copySelection(text),
@@ -77,7 +83,9 @@ function copySelection(text) {
   field.select();
   const copied = document.execCommand("copy");
   field.remove();
-  if (before instanceof HTMLElement) before.focus();
+  if (before instanceof HTMLElement) {
+    before.focus();
+  }
   return copied;
 }
 
@@ -128,7 +136,9 @@ export function keyedList(container, create) {
   return (items) => {
     const keys = new Set(items.map(({ key }) => key));
     for (const [key, { node }] of rows) {
-      if (keys.has(key)) continue;
+      if (keys.has(key)) {
+        continue;
+      }
       node.remove();
       rows.delete(key);
     }
@@ -137,10 +147,15 @@ export function keyedList(container, create) {
       const row = rows.get(key) ?? { ...create(key), json: "" };
       rows.set(key, row);
       const json = JSON.stringify(view);
-      if (row.json !== json) row.update(view);
+      if (row.json !== json) {
+        row.update(view);
+      }
       row.json = json;
-      if (row.node === next) next = next.nextElementSibling;
-      else container.insertBefore(row.node, next);
+      if (row.node === next) {
+        next = next.nextElementSibling;
+      } else {
+        container.insertBefore(row.node, next);
+      }
     }
   };
 }

@@ -20,10 +20,18 @@ export function clock(iso) {
 /** @param {string} iso */
 export function ago(iso) {
   const seconds = Math.max(0, Math.round((Date.now() - Date.parse(iso)) / 1000));
-  if (seconds < 10) return "just now";
-  if (seconds < 60) return AGO.format(-Math.floor(seconds / 10) * 10, "second");
-  if (seconds < 3600) return AGO.format(-Math.floor(seconds / 60), "minute");
-  if (seconds < 86_400) return AGO.format(-Math.floor(seconds / 3600), "hour");
+  if (seconds < 10) {
+    return "just now";
+  }
+  if (seconds < 60) {
+    return AGO.format(-Math.floor(seconds / 10) * 10, "second");
+  }
+  if (seconds < 3600) {
+    return AGO.format(-Math.floor(seconds / 60), "minute");
+  }
+  if (seconds < 86_400) {
+    return AGO.format(-Math.floor(seconds / 3600), "hour");
+  }
   return AGO.format(-Math.floor(seconds / 86_400), "day");
 }
 
@@ -37,16 +45,22 @@ export function statusOf({ response }) {
  * @param {Delivery} delivery
  */
 export function nextAttempt({ state, attempts, maxAttempts, nextAttemptAt }) {
-  if (state !== "pending") return "";
+  if (state !== "pending") {
+    return "";
+  }
   const which = `attempt ${attempts.length + 1} of ${maxAttempts}`;
-  if (nextAttemptAt === null) return `${which} under way`;
+  if (nextAttemptAt === null) {
+    return `${which} under way`;
+  }
   const seconds = Math.ceil((Date.parse(nextAttemptAt) - Date.now()) / 1000);
   return seconds > 0 ? `${which} in ${seconds} s` : `${which} now`;
 }
 
 /** @param {Delivery} delivery */
 export function stateLabel({ state, attempts }) {
-  if (state === "pending") return attempts.length === 0 ? "Sending" : "Retrying";
+  if (state === "pending") {
+    return attempts.length === 0 ? "Sending" : "Retrying";
+  }
   return state === "delivered" ? "Delivered" : "Failed";
 }
 

@@ -86,8 +86,14 @@ export function createList({ name, noun, empty, gone, matches, view, createRow, 
     const matching = items.filter((item) => matches(item, route.filters));
     const shown = matching.slice(0, limit);
     showRows(shown.map((item) => ({ key: item.id, view: view(item) })));
-    for (const { id } of shown) markLink(id);
-    for (const id of links.keys()) if (!links.get(id)?.isConnected) links.delete(id);
+    for (const { id } of shown) {
+      markLink(id);
+    }
+    for (const id of links.keys()) {
+      if (!links.get(id)?.isConnected) {
+        links.delete(id);
+      }
+    }
     showState(items.length, matching.length, shown.length);
     section.classList.toggle("open", route.id !== null);
     showDetail(route.id, route.id !== null && items.some(({ id }) => id === route.id));
@@ -98,8 +104,11 @@ export function createList({ name, noun, empty, gone, matches, view, createRow, 
     const link = links.get(id);
     const { filters, id: selected } = current.route;
     link?.setAttribute("href", href(name, filters, id));
-    if (id === selected) link?.setAttribute("aria-current", "true");
-    else link?.removeAttribute("aria-current");
+    if (id === selected) {
+      link?.setAttribute("aria-current", "true");
+    } else {
+      link?.removeAttribute("aria-current");
+    }
   }
 
   /**
@@ -111,7 +120,9 @@ export function createList({ name, noun, empty, gone, matches, view, createRow, 
     const filtered = Object.values(current.route.filters).some((value) => value !== "");
     const place = find(".empty", HTMLElement, section);
     const text = all === 0 ? empty : `No ${noun.many} match these filters.`;
-    if (place.textContent !== text) place.textContent = text;
+    if (place.textContent !== text) {
+      place.textContent = text;
+    }
     place.hidden = matching > 0;
     find(".list", HTMLElement, section).hidden = matching === 0;
     find(".filters button", HTMLElement, section).hidden = !filtered;
@@ -138,7 +149,9 @@ export function showFilter(select, choices, chosen = "") {
     select.dataset.choices = json;
     select.replaceChildren(...all.map(([value = "", label = ""]) => element("option", { value }, label)));
   }
-  if (select.value !== chosen) select.value = chosen;
+  if (select.value !== chosen) {
+    select.value = chosen;
+  }
 }
 
 /**
@@ -153,7 +166,9 @@ function createDetailPane(pane, create, { gone, noun, close, back }) {
   let detail = null;
   let first = true;
   pane.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") location.hash = close();
+    if (key === "Escape") {
+      location.hash = close();
+    }
   });
 
   return (/** @type {string | null} */ id, /** @type {boolean} */ known) => {
@@ -173,8 +188,12 @@ function createDetailPane(pane, create, { gone, noun, close, back }) {
     closeLink?.setAttribute("href", close());
     detail?.update();
     // A person who opens an item reads it next; a page that has just been loaded leaves the focus alone.
-    if (changed && !first && id !== null && id !== before) pane.querySelector("h2")?.focus();
-    if (changed && id === null && before !== null) back(before);
+    if (changed && !first && id !== null && id !== before) {
+      pane.querySelector("h2")?.focus();
+    }
+    if (changed && id === null && before !== null) {
+      back(before);
+    }
     first = false;
   };
 }
@@ -187,10 +206,14 @@ function createDetailPane(pane, create, { gone, noun, close, back }) {
 function moveFocus(pressed, body) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[pressed.key];
   const focused = document.activeElement;
-  if (step === undefined || focused === null) return;
+  if (step === undefined || focused === null) {
+    return;
+  }
   const links = [...body.querySelectorAll("a.row-link")];
   const target = links[links.indexOf(focused) + step];
-  if (!(target instanceof HTMLElement)) return;
+  if (!(target instanceof HTMLElement)) {
+    return;
+  }
   pressed.preventDefault();
   target.focus();
 }

@@ -27,12 +27,16 @@ addEventListener("hashchange", () => {
   refresh();
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) refresh();
+  if (!document.hidden) {
+    refresh();
+  }
 });
 poll();
 
 async function poll() {
-  if (!document.hidden) await refresh();
+  if (!document.hidden) {
+    await refresh();
+  }
   setTimeout(poll, POLL_MS);
 }
 
@@ -68,18 +72,29 @@ function render() {
   const route = parseRoute(location.hash);
   document.title = `${TITLES[route.view]} · UP42 emulator`;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.getAttribute("href") === `#/${route.view}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.getAttribute("href") === `#/${route.view}`) {
+      link.setAttribute("aria-current", "page");
+    } else {
+      link.removeAttribute("aria-current");
+    }
   }
   for (const section of document.querySelectorAll("main > section")) {
     section.toggleAttribute("hidden", known === null || section.id !== `${route.view}-view`);
   }
-  if (known === null) return;
+  if (known === null) {
+    return;
+  }
   const { webhooks, deliveries, requests } = known;
   find("#webhook-count", HTMLElement).textContent = String(webhooks.length);
   find("#delivery-count", HTMLElement).textContent = String(deliveries.length);
-  if (route.view === "webhooks") showWebhooks(webhooks, deliveries);
-  if (route.view === "deliveries") showDeliveries(known, route);
-  if (route.view === "requests") showRequests(requests, route);
+  if (route.view === "webhooks") {
+    showWebhooks(webhooks, deliveries);
+  }
+  if (route.view === "deliveries") {
+    showDeliveries(known, route);
+  }
+  if (route.view === "requests") {
+    showRequests(requests, route);
+  }
   reportWatched(deliveries);
 }

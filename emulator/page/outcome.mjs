@@ -14,7 +14,9 @@ let watched = new Set();
  */
 export function announce(text, { failed = false, link } = {}) {
   // Set again, the same message would be read out again, and its link lose the focus.
-  if (place.firstChild?.textContent === text) return;
+  if (place.firstChild?.textContent === text) {
+    return;
+  }
   place.className = failed ? "bad" : "";
   place.replaceChildren(
     element("span", {}, text),
@@ -45,7 +47,9 @@ export async function watch(send) {
 export function reportWatched(deliveries) {
   const own = deliveries.filter(({ id }) => watched.has(id));
   const [first] = own;
-  if (first === undefined) return;
+  if (first === undefined) {
+    return;
+  }
   const count = (/** @type {string} */ state) => own.filter((delivery) => delivery.state === state).length;
   const parts = ["delivered", "failed", "pending"].filter(count).map((state) => `${count(state)} ${state}`);
   const events = [...new Set(own.map(({ notification }) => notification.event))].sort().join(", ");
@@ -53,5 +57,7 @@ export function reportWatched(deliveries) {
   const filters = sameWebhook ? { webhook: first.webhookId } : {};
   const link = own.length === 1 ? href("deliveries", {}, first.id) : href("deliveries", filters);
   announce(`${events}: ${parts.join(", ")}.`, { failed: count("failed") > 0, link });
-  if (count("pending") === 0) watched = new Set();
+  if (count("pending") === 0) {
+    watched = new Set();
+  }
 }

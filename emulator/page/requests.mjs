@@ -51,7 +51,9 @@ function duration(milliseconds) {
 
 /** @param {Pick<LoggedRequest, "status">} request */
 function stateOf({ status }) {
-  if (status === 0) return "pending";
+  if (status === 0) {
+    return "pending";
+  }
   return status < 400 ? "succeeded" : "failed";
 }
 
@@ -109,7 +111,9 @@ function createDetail(_id, current) {
   const update = () => {
     const { status, durationMs, error, body } = current();
     const json = JSON.stringify([status, durationMs, error, body]);
-    if (json === shown) return;
+    if (json === shown) {
+      return;
+    }
     shown = json;
     heading.replaceChildren(`${method} ${path} `, statusBadge({ status }));
     rest.replaceChildren(

@@ -47,7 +47,9 @@ async function trigger() {
   const status = statusField.value.trim();
   const event = eventField.value;
   const started = await post("trigger", { event, ...(status === "" ? {} : { status }) });
-  if (started.length === 0) throw new Error(`Nothing sent: no active webhook is subscribed to ${event}.`);
+  if (started.length === 0) {
+    throw new Error(`Nothing sent: no active webhook is subscribed to ${event}.`);
+  }
   return started;
 }
 

@@ -98,7 +98,9 @@ function createRow(id) {
     }
     last.href = href("deliveries", {}, row.last.id);
     last.replaceChildren(badge(row.last.state, row.last.label));
-    if (!last.isConnected) lastCell.replaceChildren(last, element("div", { class: "quiet small" }));
+    if (!last.isConnected) {
+      lastCell.replaceChildren(last, element("div", { class: "quiet small" }));
+    }
     lastCell.lastElementChild?.replaceChildren(time(row.last.createdAt, row.last.ago));
   };
   return { node, update };
@@ -106,7 +108,9 @@ function createRow(id) {
 
 /** @param {RowView} row */
 function successRate({ delivered, ended, history }) {
-  if (ended === 0) return [element("span", { class: "quiet" }, "No deliveries")];
+  if (ended === 0) {
+    return [element("span", { class: "quiet" }, "No deliveries")];
+  }
   // All but one of many is not all.
   const percent = Math.floor((delivered / ended) * 100);
   const bars = history.map((state) => element("i", { class: state }));

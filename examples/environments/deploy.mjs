@@ -13,9 +13,13 @@ for (const names of STAGES) {
   }
   const stacks = [];
   // One after the other: selecting a stack writes to a file that all stacks share.
-  for (const stackName of names) stacks.push(await LocalWorkspace.selectStack({ stackName, workDir }));
+  for (const stackName of names) {
+    stacks.push(await LocalWorkspace.selectStack({ stackName, workDir }));
+  }
   const results = await Promise.all(stacks.map(deploy));
-  if (results.includes("failed")) process.exitCode = 1;
+  if (results.includes("failed")) {
+    process.exitCode = 1;
+  }
 }
 
 /**
@@ -25,7 +29,11 @@ for (const names of STAGES) {
  */
 async function deploy(stack) {
   const print = (/** @type {string} */ text) => {
-    for (const line of text.split("\n")) if (line.trim() !== "") console.log(`${stack.name}: ${line}`);
+    for (const line of text.split("\n")) {
+      if (line.trim() !== "") {
+        console.log(`${stack.name}: ${line}`);
+      }
+    }
   };
   try {
     const { summary } = await stack.up({ onOutput: print, onError: print, suppressProgress: true });

@@ -6,7 +6,9 @@ const { values } = JSON.parse(readFileSync(new URL("environment.json", import.me
 
 function valueAt(path) {
   const value = path.split(".").reduce((found, name) => found?.[name], values);
-  if (value === undefined) throw new Error(`environment.json has no value "${path}".`);
+  if (value === undefined) {
+    throw new Error(`environment.json has no value "${path}".`);
+  }
   return value["fn::secret"] ?? value;
 }
 

@@ -21,8 +21,12 @@ function handle({ method, url: path, headers }, body) {
     routes.set(created, JSON.parse(body).secret);
     return [201, { path: created, url: url + created }];
   }
-  if (method === "DELETE") return [routes.delete(path) ? 200 : 404, {}];
-  if (!routes.has(path)) return [404, {}];
+  if (method === "DELETE") {
+    return [routes.delete(path) ? 200 : 404, {}];
+  }
+  if (!routes.has(path)) {
+    return [404, {}];
+  }
   return receive(routes.get(path), { headers, body });
 }
 

@@ -9,7 +9,9 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Inputs & { url: string }
   async create(inputs) {
     const body = JSON.stringify({ secret: inputs.secret });
     const answer = await fetch(`${inputs.gateway}/routes`, { method: "POST", body });
-    if (!answer.ok) throw new Error(`The gateway created no route: HTTP ${answer.status}.`);
+    if (!answer.ok) {
+      throw new Error(`The gateway created no route: HTTP ${answer.status}.`);
+    }
     const { path, url } = await answer.json();
     return { id: path, outs: { ...inputs, url } };
   },
@@ -19,8 +21,9 @@ const provider: pulumi.dynamic.ResourceProvider<Inputs, Inputs & { url: string }
   },
   async delete(path, { gateway }) {
     const answer = await fetch(gateway + path, { method: "DELETE" });
-    if (!answer.ok && answer.status !== 404)
+    if (!answer.ok && answer.status !== 404) {
       throw new Error(`The gateway keeps ${path}: HTTP ${answer.status}.`);
+    }
   },
 };
 

@@ -23,6 +23,8 @@ export const webhookId = webhook.id;
 function webhookSecret(): pulumi.Output<string> {
   const { WEBHOOK_SECRET } = process.env;
   const secret = config.getSecret("webhookSecret") ?? (WEBHOOK_SECRET && pulumi.secret(WEBHOOK_SECRET));
-  if (!secret) throw new Error("Set WEBHOOK_SECRET, or `pulumi config set --secret webhookSecret`.");
+  if (!secret) {
+    throw new Error("Set WEBHOOK_SECRET, or `pulumi config set --secret webhookSecret`.");
+  }
   return secret;
 }

@@ -8,7 +8,9 @@ const secret = config.requireSecret("secret");
 
 const created = Object.entries(webhooks).map(([name, { path, events, active = true }]) => {
   const webhook = new Webhook(name, { url: receivers + path, events, active, secret });
-  if (active) new WebhookTest(name, { webhook });
+  if (active) {
+    new WebhookTest(name, { webhook });
+  }
   return [name, webhook.id] as const;
 });
 

@@ -87,7 +87,9 @@ const inProject = (command: string, ...args: readonly string[]) =>
   run(command, args, project.folder, project.env);
 
 async function writeFiles(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) await writeFile(join(project.folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(project.folder, name), text);
+  }
 }
 
 async function install(dependencies: Readonly<Record<string, string>>): Promise<void> {

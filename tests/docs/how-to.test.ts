@@ -17,7 +17,9 @@ const { username, password, workspaceId } = DEMO_ACCOUNT;
 /** The snippet of a how-to that holds a text. */
 function snippet(document: string, part: string): Snippet {
   const found = readDocument(`docs/how-to/${document}.md`).snippets.find(({ text }) => text.includes(part));
-  if (found === undefined) throw new Error(`${document}.md has no snippet with "${part}".`);
+  if (found === undefined) {
+    throw new Error(`${document}.md has no snippet with "${part}".`);
+  }
   return found;
 }
 

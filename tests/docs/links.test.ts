@@ -25,11 +25,17 @@ test("each test that SECURITY.md names is in the file that it links", () => {
 });
 
 function problemOf({ path }: Document, { href }: Link): readonly string[] {
-  if (/^[a-z]+:/i.test(href)) return [];
+  if (/^[a-z]+:/i.test(href)) {
+    return [];
+  }
   const [target = "", anchor] = decodeURI(href).split("#");
   const file = target === "" ? path : normalize(join(dirname(path), target));
-  if (!existsSync(join(WORKSPACE, file))) return [`${href}: there is no ${file}`];
-  if (anchor === undefined) return [];
+  if (!existsSync(join(WORKSPACE, file))) {
+    return [`${href}: there is no ${file}`];
+  }
+  if (anchor === undefined) {
+    return [];
+  }
   return documents.get(file)?.anchors.has(anchor) ? [] : [`${href}: ${file} has no #${anchor}`];
 }
 

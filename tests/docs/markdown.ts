@@ -78,12 +78,16 @@ function markdownFiles(folder: string): readonly string[] {
 }
 
 function snippetOf({ type, info, content, map }: Token): readonly Snippet[] {
-  if (type !== "fence") return [];
+  if (type !== "fence") {
+    return [];
+  }
   return [{ language: info.trim().split(/\s+/)[0] ?? "", text: content, line: (map?.[0] ?? 0) + 2 }];
 }
 
 function headingOf({ type, tag }: Token, content: Token | undefined): readonly Heading[] {
-  if (type !== "heading_open") return [];
+  if (type !== "heading_open") {
+    return [];
+  }
   const children = content?.children ?? [];
   const texts = children.filter((child) => child.type === "text" || child.type === "code_inline");
   return [
@@ -96,7 +100,9 @@ function headingOf({ type, tag }: Token, content: Token | undefined): readonly H
 }
 
 function linkOf(token: Token, following: readonly Token[]): readonly Link[] {
-  if (token.type !== "link_open" && token.type !== "image") return [];
+  if (token.type !== "link_open" && token.type !== "image") {
+    return [];
+  }
   const end = following.findIndex(({ type }) => type === "link_close");
   const text = following
     .slice(0, Math.max(end, 0))

@@ -132,7 +132,9 @@ describe.each([
   });
 
   // With a folder, that is what all other tests do.
-  if (start !== startS3Backend) return;
+  if (start !== startS3Backend) {
+    return;
+  }
 
   test("refresh, up, destroy", async () => {
     const jobs = emulator.webhooks().find(({ name }) => name === "jobs");

@@ -41,7 +41,9 @@ async function withServer<T>(
 ): Promise<T> {
   const emulator = await startEmulator({ accounts: [account], ...options });
   const proxy = await startProxy(emulator.url);
-  if (intercept !== undefined) proxy.intercept(intercept);
+  if (intercept !== undefined) {
+    proxy.intercept(intercept);
+  }
   try {
     return await use(intercept === undefined ? emulator.url : proxy.url, emulator);
   } finally {
@@ -204,7 +206,9 @@ describe("an API that is not on this machine", () => {
         const plain = connect(Number(port), "127.0.0.1");
         socket.pipe(plain).pipe(socket);
         // Either side may go away first.
-        for (const one of [socket, plain]) one.on("error", () => one.destroy());
+        for (const one of [socket, plain]) {
+          one.on("error", () => one.destroy());
+        }
       });
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
@@ -275,7 +279,9 @@ describe("however it ends, nothing is left behind", () => {
     await withServer({ options: { latencyMs: 100 } }, async (url, emulator) => {
       const command = join(WORKSPACE, "node_modules", ".bin", "pulumi-up42");
       const running = startCommand(command, ["doctor", "--write"], { cwd: tmpdir(), env: environment(url) });
-      while (emulator.webhooks().length === 0) await delay(10);
+      while (emulator.webhooks().length === 0) {
+        await delay(10);
+      }
       running.kill("SIGINT");
       const { exitCode, stderr } = await running.result;
       expect(exitCode).toBe(2);

@@ -53,7 +53,9 @@ describe("drift", () => {
     await deployment.project.up();
     colleague = await loginAs(deployment.emulator);
     ids = await idsOf(deployment.project);
-    for (const field of FIELDS) await colleague.change(ids[field] ?? "", { [field]: THEIRS[field] });
+    for (const field of FIELDS) {
+      await colleague.change(ids[field] ?? "", { [field]: THEIRS[field] });
+    }
     await colleague.change(ids.order ?? "", { events: OURS.events.toReversed() });
     deployment.emulator.clearRequests();
   });

@@ -40,7 +40,9 @@ beforeAll(async () => {
   });
   for (const [name, secret] of Object.entries(SECRETS)) {
     const stack = ["--stack", name];
-    if (name !== "dev") await project.run(["stack", "init", name, "--no-select"]);
+    if (name !== "dev") {
+      await project.run(["stack", "init", name, "--no-select"]);
+    }
     await project.run(["config", "set-all", "--plaintext", `url=${urlOf(name)}`, ...stack]);
     await project.run(["config", "set-all", "--secret", `webhookSecret=${secret}`, ...stack]);
   }

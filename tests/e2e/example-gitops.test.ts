@@ -133,7 +133,9 @@ describe("the workflow for GitHub Actions", () => {
     expect(await result).toMatchObject({ exitCode: 0, stdout: "" });
     const uses = (await readFile(WORKFLOW, "utf8")).match(/uses: .*/g) ?? [];
     expect(uses).toHaveLength(3);
-    for (const use of uses) expect(use).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const use of uses) {
+      expect(use).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
   });
 });
 
@@ -188,8 +190,11 @@ async function startGitlab(notes: { id: number; body: string; author: { id: numb
     const { pathname } = new URL(request.url ?? "", "http://localhost");
     const { body = "" } = request.method === "GET" ? {} : Object(await json(request));
     const note = notes.find(({ id }) => pathname.endsWith(`/notes/${id}`));
-    if (note !== undefined) note.body = body;
-    else if (request.method === "POST") notes.push({ id: notes.length + 1, body, author: { id: 1 } });
+    if (note !== undefined) {
+      note.body = body;
+    } else if (request.method === "POST") {
+      notes.push({ id: notes.length + 1, body, author: { id: 1 } });
+    }
     response.end(JSON.stringify(pathname === "/user" ? { id: 1 } : request.method === "GET" ? notes : {}));
   });
   return await listenLocally(server);

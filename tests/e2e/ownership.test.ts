@@ -137,7 +137,9 @@ describe("who owns a webhook", () => {
       `${adopting("renamed")} new up42.WebhookTest("fails", { webhook: renamed, timeoutSeconds: 5 });`,
     );
     const up = project.start(["up", "--yes", "--skip-preview"]);
-    while (!emulator.requests.some(({ path }) => path.endsWith("/tests"))) await setTimeout(20);
+    while (!emulator.requests.some(({ path }) => path.endsWith("/tests"))) {
+      await setTimeout(20);
+    }
     up.kill("SIGINT");
     expect((await up.result).exitCode).not.toBe(0);
     await write(adopting("renamed"));

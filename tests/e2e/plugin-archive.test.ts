@@ -101,9 +101,13 @@ describe("the plugin's archives", () => {
         createServer(({ url = "" }, response) => {
           requested.push(url);
           const archive = archives.find((file) => `/${basename(file)}` === url);
-          if (archive === undefined) response.writeHead(404).end();
+          if (archive === undefined) {
+            response.writeHead(404).end();
+          }
           // In one piece, so that it has a length: Pulumi wants to know it.
-          else response.end(readFileSync(archive));
+          else {
+            response.end(readFileSync(archive));
+          }
         }),
       );
     });

@@ -129,7 +129,9 @@ describe("while UP42 does not answer", () => {
     posts = 0;
     firstPost = new Promise((resolve) => {
       proxy.intercept(({ method, path }) => {
-        if (method !== "POST" || !path.endsWith("/webhooks")) return undefined;
+        if (method !== "POST" || !path.endsWith("/webhooks")) {
+          return undefined;
+        }
         posts += 1;
         resolve();
         const error = { message: "too many requests" };
@@ -170,7 +172,9 @@ describe("while UP42 does not answer", () => {
     // One of them gives YAML's language host the schema.
     expect(plugins).toHaveLength(2);
     process.kill(running.pid, "SIGKILL");
-    while (plugins.some(({ pid }) => isRunning(pid))) await setTimeout(50);
+    while (plugins.some(({ pid }) => isRunning(pid))) {
+      await setTimeout(50);
+    }
     expect(emulator.webhooks()).toEqual([]);
     await running.result;
     await project.run(["cancel", "--yes"]);

@@ -37,7 +37,9 @@ const write = (args: object): Promise<void> => deployment.project.writeProgram(s
 function once(method: string, verdict: Verdict): void {
   let isDone = false;
   proxy.intercept((request) => {
-    if (isDone || request.method !== method || !request.path.startsWith(WEBHOOKS)) return undefined;
+    if (isDone || request.method !== method || !request.path.startsWith(WEBHOOKS)) {
+      return undefined;
+    }
     isDone = true;
     return verdict;
   });
@@ -127,7 +129,9 @@ describe("created", () => {
     const colleague = await loginAs(emulator);
     let other = "";
     proxy.intercept(({ method, path }) => {
-      if (method !== "POST" || path !== WEBHOOKS || other !== "") return undefined;
+      if (method !== "POST" || path !== WEBHOOKS || other !== "") {
+        return undefined;
+      }
       other = "pending";
       void colleague
         .create({ name: "orders", url: "https://example.com/up42", events: ["order.status"] })
@@ -172,15 +176,21 @@ describe("created", () => {
     const { project, emulator } = await start(args);
     let isLost = false;
     proxy.intercept(({ method, path }) => {
-      if (!path.startsWith(WEBHOOKS)) return undefined;
-      if (method !== "POST" || isLost) return { respell };
+      if (!path.startsWith(WEBHOOKS)) {
+        return undefined;
+      }
+      if (method !== "POST" || isLost) {
+        return { respell };
+      }
       isLost = true;
       return { afterCommit: { status: 503, ...HTML } };
     });
     // Where nothing proves whose the new webhook is, the first `up` stops, and adopting it leads on.
     const first = await project.start(["up", "--yes", "--skip-preview"], { env: through }).result;
     const { id } = onlyWebhook(emulator);
-    if (first.exitCode !== 0) expect(first.stdout).toContain(id);
+    if (first.exitCode !== 0) {
+      expect(first.stdout).toContain(id);
+    }
     await write({ ...args, ifExists: "adopt" });
     await project.up({ env: through });
     await project.preview({ args: ["--refresh", "--expect-no-changes"], env: through });
@@ -192,7 +202,9 @@ describe("created", () => {
     const { project, emulator } = await start();
     let showsFrom = 0;
     proxy.intercept(({ method, path }) => {
-      if (path !== WEBHOOKS) return undefined;
+      if (path !== WEBHOOKS) {
+        return undefined;
+      }
       if (method === "POST" && showsFrom === 0) {
         showsFrom = Date.now() + 16_000;
         return { afterCommit: { status: 503, ...HTML } };
@@ -227,8 +239,12 @@ test("a new webhook that UP42 does not show yet is not forgotten", async () => {
   const showsFrom = Date.now() + 2_000;
   const error = { data: null, error: { code: "NOT_FOUND", message: "There is no such webhook." } };
   proxy.intercept(({ method, path }) => {
-    if (method !== "GET" || Date.now() > showsFrom) return undefined;
-    if (path === WEBHOOKS) return { answer: { status: 200, body: '{"data":[],"error":null}' } };
+    if (method !== "GET" || Date.now() > showsFrom) {
+      return undefined;
+    }
+    if (path === WEBHOOKS) {
+      return { answer: { status: 200, body: '{"data":[],"error":null}' } };
+    }
     return path.startsWith(WEBHOOKS) ? { answer: { status: 404, body: JSON.stringify(error) } } : undefined;
   });
   // The webhook counts as new for as long as one attempt may take: a quarter of this.
@@ -255,13 +271,17 @@ test.each(["SIGKILL", "SIGHUP"] as const)(
     const { project, emulator } = await start({}, { UP42_TIMEOUT_SECONDS: "120" });
     let isWaiting = false;
     proxy.intercept(({ method, path }) => {
-      if (method !== "POST" || path !== WEBHOOKS || isWaiting) return undefined;
+      if (method !== "POST" || path !== WEBHOOKS || isWaiting) {
+        return undefined;
+      }
       isWaiting = true;
       const refusal = { data: null, error: { code: "TOO_MANY_REQUESTS", message: "Slow down." } };
       return { answer: { status: 429, body: JSON.stringify(refusal), headers: { "retry-after": "4" } } };
     });
     const up = project.start(["up", "--yes", "--skip-preview"], { env: through });
-    while (!isWaiting) await setTimeout(50);
+    while (!isWaiting) {
+      await setTimeout(50);
+    }
     up.kill(signal);
     await up.result;
     await setTimeout(8_000);

@@ -89,7 +89,9 @@ describe("a webhook and a program", () => {
     expect(emulator.webhooks().map((webhook) => webhook.secret)).toEqual([secret, secret]);
     expect((await project.exportStack()).text).not.toContain(secret);
     const colleague = await loginAs(emulator);
-    for (const { id } of emulator.webhooks()) await colleague.change(id, { secret: "canary-of-a-colleague" });
+    for (const { id } of emulator.webhooks()) {
+      await colleague.change(id, { secret: "canary-of-a-colleague" });
+    }
     const preview = await project.preview({ args: ["--refresh", "--diff"] });
     await project.refresh();
     expect(preview.stdout + (await project.exportStack()).text).not.toContain("canary-of-a-colleague");
@@ -113,7 +115,9 @@ describe("a webhook and a program", () => {
       new up42.Webhook("ignored", { ${ARGS}, url: "https://example.com/ignored" }, { ignoreChanges: ["secret"] });`);
     await project.up();
     const colleague = await loginAs(emulator);
-    for (const { id } of emulator.webhooks()) await colleague.change(id, { secret });
+    for (const { id } of emulator.webhooks()) {
+      await colleague.change(id, { secret });
+    }
     const shown = [
       await project.preview({ args: ["--refresh", "--diff"] }),
       await project.preview({ args: ["--refresh", "--json"] }),

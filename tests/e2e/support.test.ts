@@ -76,6 +76,8 @@ describe("the helper for end-to-end tests", () => {
     expect(started.map(({ command }) => command).join()).toContain("@pulumi/pulumi/cmd/run");
     await other.dispose();
     expect((await running.result).exitCode).toBeNull();
-    while (started.some(({ pid }) => isRunning(pid))) await delay(20);
+    while (started.some(({ pid }) => isRunning(pid))) {
+      await delay(20);
+    }
   });
 });

@@ -51,8 +51,9 @@ describe("a webhook's test", () => {
     const [first = "", second = ""] = diagnostic.split("\n");
     expect(first.length).toBeLessThanOrEqual(80);
     const shown = second.replace("\t", " ".repeat(4)).slice(0, 2 * 80);
-    for (const part of [name, receiver.url, "401 Unauthorized", "wrong_secret"])
+    for (const part of [name, receiver.url, "401 Unauthorized", "wrong_secret"]) {
       expect(shown).toContain(part);
+    }
     expect(up.steps.map(({ name }) => name)).not.toContain("announcement");
     expect(up.stdout + up.stderr).not.toMatch(/^\s+at /m);
     const { stack } = await project.exportStack();
@@ -114,7 +115,9 @@ describe("a webhook's test", () => {
     let refusals = 1;
     receiver.intercept(({ body }) => {
       const refuse = body.includes('"order.status"') && refusals > 0;
-      if (refuse) refusals -= 1;
+      if (refuse) {
+        refusals -= 1;
+      }
       return { answer: { status: refuse ? 503 : 200, body: "" } };
     });
     try {

@@ -29,7 +29,9 @@ beforeEach(async () => {
   receiver = await startReceiver();
 });
 afterEach(async () => {
-  for (const emulator of emulators.splice(0)) await emulator.close();
+  for (const emulator of emulators.splice(0)) {
+    await emulator.close();
+  }
   await receiver.close();
 });
 

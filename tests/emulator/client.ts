@@ -56,7 +56,9 @@ export async function login(emulator: Emulator, account: Account = DEMO_ACCOUNT)
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let inner = value;
   for (const key of path) {
-    if (typeof inner !== "object" || inner === null) return undefined;
+    if (typeof inner !== "object" || inner === null) {
+      return undefined;
+    }
     inner = Object.entries(inner).find(([name]) => name === String(key))?.[1];
   }
   return inner;
@@ -72,6 +74,8 @@ export async function createWebhook(emulator: Emulator, changes: object): Promis
     headers,
     body: { events: ["job.status", "order.status"], name: "test", secret: "s3cret", ...changes },
   });
-  if (status !== 200) throw new Error(`The webhook wasn't created: ${JSON.stringify(body)}`);
+  if (status !== 200) {
+    throw new Error(`The webhook wasn't created: ${JSON.stringify(body)}`);
+  }
   return `${WEBHOOKS}/${at(body, "data", "id")}`;
 }

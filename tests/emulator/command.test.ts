@@ -86,7 +86,9 @@ test("logs a line for each request, without secrets and tokens", async () => {
   command.kill("SIGTERM");
   const { stdout } = await command.result;
   expect(stdout).toMatch(/^\d\d:\d\d:\d\d POST \/realms\/\S+\/token 200 \d+ ms$/m);
-  for (const secret of [WEBHOOK.secret, headers.authorization.slice(7)]) expect(stdout).not.toContain(secret);
+  for (const secret of [WEBHOOK.secret, headers.authorization.slice(7)]) {
+    expect(stdout).not.toContain(secret);
+  }
 });
 
 test("webhooks that were answered are still there after kill -9", async () => {
@@ -98,7 +100,9 @@ test("webhooks that were answered are still there after kill -9", async () => {
       const body = { ...WEBHOOK, name: `webhook ${count}` };
       const reply = await send(first, "POST", WEBHOOKS, { headers: first.headers, body });
       answered.push(String(at(reply.body, "data", "id")));
-      if (count === 20) first.command.kill("SIGKILL");
+      if (count === 20) {
+        first.command.kill("SIGKILL");
+      }
     }
   })();
   await expect(creating).rejects.toThrow();
@@ -205,7 +209,9 @@ webhooks:
     ],
   ])("%s is refused with exit code 1", async (_, content, message) => {
     const file = join(folder, "seed.yaml");
-    if (content !== "") writeFileSync(file, content);
+    if (content !== "") {
+      writeFileSync(file, content);
+    }
     const { exitCode, stderr } = await start("--port", "0", "--seed-file", file).result;
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(message);

@@ -30,7 +30,9 @@ export function startEmulatorCommand(cwd: string, args: readonly string[]): Runn
     output: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (pattern.test(stdout)) resolve(stdout);
+          if (pattern.test(stdout)) {
+            resolve(stdout);
+          }
         };
         child.stdout.on("data", look);
         result.then(() => reject(new Error(`It ended without ${pattern}:\n${stdout}${stderr}`)), reject);

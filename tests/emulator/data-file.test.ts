@@ -56,11 +56,15 @@ const webhook = (name: string): StoredWebhook => ({
 /** Runs without the rights of the superuser, whom no folder is read-only for. */
 function asOrdinaryUser(use: () => void): void {
   const user = process.geteuid?.();
-  if (user === 0) process.seteuid?.(NOBODY);
+  if (user === 0) {
+    process.seteuid?.(NOBODY);
+  }
   try {
     use();
   } finally {
-    if (user === 0) process.seteuid?.(0);
+    if (user === 0) {
+      process.seteuid?.(0);
+    }
   }
 }
 
@@ -120,7 +124,9 @@ test.each([
 ])("that is a symbolic link to %s: the link stays, and its target is written", (_, exists) => {
   const target = join(folder, "target.json");
   const link = join(folder, "link.json");
-  if (exists) writeDataFile(target, []);
+  if (exists) {
+    writeDataFile(target, []);
+  }
   symlinkSync("target.json", link);
   writeDataFile(link, [webhook("a")]);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);

@@ -28,13 +28,21 @@ const described = Object.entries(Object(at(DOCUMENT, "paths"))).flatMap(([path, 
 function faultsOf(id: string, { status, headers, body }: Reply): unknown {
   const operation = described.find((one) => one.id === id)?.operation;
   let answer = at(operation, "responses", status);
-  if (answer === undefined) return `the status ${status} isn't described`;
+  if (answer === undefined) {
+    return `the status ${status} isn't described`;
+  }
   const reference = at(answer, "$ref");
-  if (typeof reference === "string") answer = at(DOCUMENT, ...reference.split("/").slice(1));
+  if (typeof reference === "string") {
+    answer = at(DOCUMENT, ...reference.split("/").slice(1));
+  }
   const content = at(answer, "content");
-  if (content === undefined) return body === undefined ? undefined : "there is a body";
+  if (content === undefined) {
+    return body === undefined ? undefined : "there is a body";
+  }
   const schema = at(content, "application/json", "schema");
-  if (!headers.get("content-type")?.startsWith("application/json")) return "it isn't JSON";
+  if (!headers.get("content-type")?.startsWith("application/json")) {
+    return "it isn't JSON";
+  }
   const inDocument = JSON.stringify(schema).replaceAll('"#/', '"openapi.yaml#/');
   const validate = ajv.compile(JSON.parse(inDocument));
   return validate(body) ? undefined : validate.errors;
@@ -54,11 +62,15 @@ test("is served as it is", async () => {
 test("names a source for every operation and field, or says that it is unknown", () => {
   const missing: string[] = [];
   const visit = (value: unknown, path: string) => {
-    if (typeof value !== "object" || value === null) return;
+    if (typeof value !== "object" || value === null) {
+      return;
+    }
     for (const [name, child] of Object.entries(value)) {
       const isFact = /\/(properties|schemas|paths\/[^/]+)$/.test(path) && name !== "parameters";
       const text = JSON.stringify(child);
-      if (isFact && !/"x-(source|unknown)":/.test(text)) missing.push(`${path}/${name}`);
+      if (isFact && !/"x-(source|unknown)":/.test(text)) {
+        missing.push(`${path}/${name}`);
+      }
       visit(child, `${path}/${name.replaceAll("/", "~")}`);
     }
   };

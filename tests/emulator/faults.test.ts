@@ -65,14 +65,18 @@ describe("an injected fault", () => {
   test("lets some requests pass, and then hits as many as it says", async () => {
     const fault = emulator.inject({ operation: "listWebhooks", status: 500, skip: 1, count: 2 });
     const statuses: number[] = [];
-    for (let request = 0; request < 5; request++) statuses.push((await list()).status);
+    for (let request = 0; request < 5; request++) {
+      statuses.push((await list()).status);
+    }
     expect(statuses).toEqual([200, 500, 500, 200, 200]);
     expect(fault.applied).toBe(2);
   });
 
   test("with the count 0 hits until it is removed", async () => {
     const fault = emulator.inject({ operation: "listWebhooks", status: 500, count: 0 });
-    for (let request = 0; request < 5; request++) expect((await list()).status).toBe(500);
+    for (let request = 0; request < 5; request++) {
+      expect((await list()).status).toBe(500);
+    }
     fault.remove();
     expect((await list()).status).toBe(200);
     emulator.inject({ status: 500, count: 0 });
@@ -107,7 +111,9 @@ describe("an injected fault", () => {
   test("doesn't keep the emulator from closing", async () => {
     emulator.inject({ operation: "listWebhooks", delayMs: 3_600_000 });
     const waiting = list();
-    while (emulator.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (emulator.requests.length === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     await emulator.close();
     expect((await waiting).status).toBe(200);
   });

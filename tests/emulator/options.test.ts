@@ -235,14 +235,18 @@ describe("options", () => {
 
 test("timestamps have microseconds and don't go back", () => {
   const stamps = Array.from({ length: 1000 }, timestamp);
-  for (const stamp of stamps) expect(stamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  for (const stamp of stamps) {
+    expect(stamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  }
   expect([...stamps].sort()).toEqual(stamps);
 });
 
 describe("what is remembered", () => {
   test("is the newest, within a number of entries and of bytes", () => {
     const journal = new Journal<string, number>({ entries: 3, bytes: 100 });
-    for (const [index, key] of ["a", "b", "c", "d"].entries()) journal.add(key, index, 10);
+    for (const [index, key] of ["a", "b", "c", "d"].entries()) {
+      journal.add(key, index, 10);
+    }
     expect(journal.values()).toEqual([1, 2, 3]);
     journal.update("c", 20, 85);
     expect(journal.values()).toEqual([20, 3]);
@@ -259,12 +263,16 @@ describe("what is remembered", () => {
 
   test("of requests is what maxRequests says, and 32 MiB at most", async () => {
     await withEmulator({ maxRequests: 3 }, async (emulator) => {
-      for (const query of [1, 2, 3, 4, 5]) await send(emulator, "GET", `/webhooks/events?${query}`);
+      for (const query of [1, 2, 3, 4, 5]) {
+        await send(emulator, "GET", `/webhooks/events?${query}`);
+      }
       expect(emulator.requests.map(({ query }) => query)).toEqual(["3", "4", "5"]);
     });
     await withEmulator({}, async (emulator) => {
       const body = JSON.stringify({ name: "x".repeat(1_000_000) });
-      for (let count = 0; count < 40; count++) await send(emulator, "POST", TOKEN_PATH, { body });
+      for (let count = 0; count < 40; count++) {
+        await send(emulator, "POST", TOKEN_PATH, { body });
+      }
       expect(emulator.requests.length).toBeGreaterThan(10);
       expect(emulator.requests.length).toBeLessThan(20);
     });

@@ -161,7 +161,9 @@ describe("of a request, the log hides", () => {
 async function waitFor<Value>(look: () => Value | undefined): Promise<Value> {
   for (;;) {
     const found = look();
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      return found;
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -35,7 +35,9 @@ afterEach(async () => {
   await emulator.close();
   await receiver.close();
   expect(complaints).toEqual([]);
-  for (const url of loaded) expect(url.startsWith(`${emulator.url}/`) || url === "data:,").toBe(true);
+  for (const url of loaded) {
+    expect(url.startsWith(`${emulator.url}/`) || url === "data:,").toBe(true);
+  }
 });
 
 /** Starts another emulator in the place of the one that each test begins with. */
@@ -56,7 +58,9 @@ const clipboard = () => page.evaluate<string>("navigator.clipboard.readText()");
 
 /** Waits until a locator finds as many elements. */
 async function waitForCount(locator: Locator, count: number): Promise<void> {
-  if (count > 0) await locator.nth(count - 1).waitFor();
+  if (count > 0) {
+    await locator.nth(count - 1).waitFor();
+  }
   await locator.nth(count).waitFor({ state: "detached" });
 }
 
@@ -183,7 +187,9 @@ test("an event is sent, looked into and sent again with the keyboard alone", asy
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await row("order.status live").waitFor();
-  for (let tabs = 0; tabs < 5; tabs++) await page.keyboard.press("Tab");
+  for (let tabs = 0; tabs < 5; tabs++) {
+    await page.keyboard.press("Tab");
+  }
   await page.keyboard.press("Enter");
   const sent = receiver.requests[0]?.headers;
   for (const name of ["signature-input", "signature", "digest"]) {
@@ -227,7 +233,9 @@ describe("the deliveries", () => {
       cells.evaluateAll((elements) => elements.map((element) => element.getBoundingClientRect().x));
     const columns = await left(page.getByRole("columnheader"));
     expect(columns).toHaveLength(5);
-    for (const line of await rows().all()) expect(await left(line.getByRole("cell"))).toEqual(columns);
+    for (const line of await rows().all()) {
+      expect(await left(line.getByRole("cell"))).toEqual(columns);
+    }
   });
 
   test("say in their row why they failed, and in full every attempt with what the receiver answered", async () => {
@@ -248,7 +256,9 @@ describe("the deliveries", () => {
       expect.stringMatching(/^Attempt 2 401 Unauthorized \d+ ms · /),
     ]);
     for (const open of [false, true]) {
-      if (!open) await attempts.nth(0).click();
+      if (!open) {
+        await attempts.nth(0).click();
+      }
       const attempt = detail().locator("details").nth(Number(open));
       await attempt.getByRole("heading", { name: "Response headers" }).waitFor();
       await attempt.getByText("text/plain", { exact: true }).waitFor();
@@ -447,12 +457,16 @@ describe("the API requests", () => {
       await detail().getByRole("heading", { name: "Request headers" }).waitFor();
       const shown = await page.content();
       expect(shown).toContain("[hidden]");
-      for (const secret of [body.secret, account.password, token]) expect(shown).not.toContain(secret);
+      for (const secret of [body.secret, account.password, token]) {
+        expect(shown).not.toContain(secret);
+      }
       await page.keyboard.press("Escape");
       await detail().waitFor({ state: "hidden" });
     }
     const log = JSON.stringify((await send(emulator, "GET", "/_emulator/requests")).body);
-    for (const secret of ["QWZTF", account.password, token]) expect(log).not.toContain(secret);
+    for (const secret of ["QWZTF", account.password, token]) {
+      expect(log).not.toContain(secret);
+    }
   });
 });
 

@@ -172,7 +172,9 @@ describe("a body that isn't right is refused with 400, names the field and chang
   test("several faults are all named", async () => {
     const { body } = await send(emulator, "POST", WEBHOOKS, { headers, body: { name: 1, active: "no" } });
     const message = at(body, "error", "message");
-    for (const field of ["events", "url", "name", "active"]) expect(message).toContain(field);
+    for (const field of ["events", "url", "name", "active"]) {
+      expect(message).toContain(field);
+    }
   });
 
   test.each([
@@ -283,7 +285,9 @@ describe("the record of requests", () => {
       { method: "POST", path: "/oauth/token", body: "grant_type=x", status: 400 },
       { method: "GET", path: "/webhooks/events", body: undefined, status: 200 },
     ]);
-    for (const { at: time } of emulator.requests) expect(Date.parse(time)).not.toBeNaN();
+    for (const { at: time } of emulator.requests) {
+      expect(Date.parse(time)).not.toBeNaN();
+    }
   });
 
   test("leaves out the emulator's own, and can be cleared", async () => {

@@ -14,7 +14,9 @@ const WEBHOOK = "pulumi-nodejs:dynamic/up42:Webhook";
 const cleanups: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const cleanup of cleanups.splice(0).reverse()) {
+    await cleanup();
+  }
 });
 
 async function emulate(accounts: Account[] = [DEMO_ACCOUNT]): Promise<Emulator> {

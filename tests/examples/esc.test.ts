@@ -96,7 +96,9 @@ function resolve(
 ): Record<string, string> {
   const dereference = (reference: string): string => {
     const value = known[reference.slice("${up42.".length, -1)];
-    if (value === undefined) throw new Error(`${reference} refers to nothing.`);
+    if (value === undefined) {
+      throw new Error(`${reference} refers to nothing.`);
+    }
     return typeof value === "string" ? value : value["fn::secret"];
   };
   return Object.fromEntries(

@@ -46,7 +46,9 @@ beforeAll(async () => {
   packed = await packPackages(tarballs);
   installed = await copyExample(join(EXAMPLES, "webhook"), packed);
   const result = await runCommand("npm", ["install"], { cwd: installed.folder, env: installed.env });
-  if (result.exitCode !== 0) throw new Error(describeResult(result));
+  if (result.exitCode !== 0) {
+    throw new Error(describeResult(result));
+  }
 }, TIMEOUT_MS);
 
 afterAll(() => Promise.all([installed?.dispose(), rm(tarballs, { recursive: true, force: true })]));
@@ -85,7 +87,9 @@ async function runExample(example: ExampleCopy): Promise<void> {
   });
   expect(deployed).not.toEqual([]);
   const expected = DEPLOYED[basename(example.folder)];
-  if (expected !== undefined) expect(deployed.map(withPath).sort(byName)).toEqual(expected);
+  if (expected !== undefined) {
+    expect(deployed.map(withPath).sort(byName)).toEqual(expected);
+  }
   expect(left.length === 0).toBe(await holdsPulumiProject(example.folder));
 }
 

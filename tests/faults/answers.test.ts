@@ -63,8 +63,12 @@ function loseFirstCreate(
 ): void {
   let isLost = false;
   proxy.intercept(({ method, path }) => {
-    if (!path.startsWith(WEBHOOKS)) return undefined;
-    if (method !== "POST" || isLost) return { respell };
+    if (!path.startsWith(WEBHOOKS)) {
+      return undefined;
+    }
+    if (method !== "POST" || isLost) {
+      return { respell };
+    }
     isLost = true;
     return { afterCommit };
   });
@@ -139,7 +143,9 @@ test.each<[string, Properties, (body: string) => string]>([
   const { id } = onlyWebhook(emulator);
   const given = inputs({ ...more, ifExists: "adopt" });
   const isCreated = !(first instanceof Error);
-  if (!isCreated) expect(first.message).toContain(id);
+  if (!isCreated) {
+    expect(first.message).toContain(id);
+  }
   const second = await plugin();
   const created = isCreated ? Object(first) : await create(second, given);
   expect(created.id).toBe(id);

@@ -103,12 +103,16 @@ class CliStack implements Stack {
       args: await this.#options(command),
       env: { UP42_TIMEOUT_SECONDS: timeout, UP42_B_TIMEOUT_SECONDS: timeout },
     });
-    if (failsTest) this.interruptions.push("failing test in up");
+    if (failsTest) {
+      this.interruptions.push("failing test in up");
+    }
     const stop =
       interruption === undefined || interruption.kind === "failing test"
         ? () => undefined
         : atInterruption(this.proxy, interruption, () => this.#interrupt(running, interruption, command));
-    while (isRunning(running.pid)) await delay(POLL_MS);
+    while (isRunning(running.pid)) {
+      await delay(POLL_MS);
+    }
     stop();
     if (this.#killed.includes(running)) {
       await this.#unlock();
@@ -118,7 +122,9 @@ class CliStack implements Stack {
     }
     const result = await running.result;
     this.#outputs.push(describeResult(result));
-    if (result.exitCode === 0 && command.kind === "refresh") this.#isRefreshDue = false;
+    if (result.exitCode === 0 && command.kind === "refresh") {
+      this.#isRefreshDue = false;
+    }
     return result.exitCode === 0 ? new Map() : await this.#failuresIn(describeResult(result), command);
   }
 
@@ -133,7 +139,9 @@ class CliStack implements Stack {
 
   async forget(name: string): Promise<void> {
     const entry = (await this.#resources()).find((one) => one.name === name);
-    if (entry !== undefined) await this.project.run(["state", "delete", "--yes", entry.urn]);
+    if (entry !== undefined) {
+      await this.project.run(["state", "delete", "--yes", entry.urn]);
+    }
   }
 
   async texts(): Promise<Readonly<Record<string, string>>> {
@@ -141,13 +149,17 @@ class CliStack implements Stack {
   }
 
   async quiet(): Promise<void> {
-    if (this.#isNewlyKilled) await delay(2 * ATTEMPT_TIMEOUT_MS);
+    if (this.#isNewlyKilled) {
+      await delay(2 * ATTEMPT_TIMEOUT_MS);
+    }
     this.#isNewlyKilled = false;
   }
 
   async close(): Promise<void> {
     // By then, all that a host without an engine could still do has been done.
-    if (this.#killed.length > 0) await delay(TIMEOUT_SECONDS * 1000);
+    if (this.#killed.length > 0) {
+      await delay(TIMEOUT_SECONDS * 1000);
+    }
     signalAll(this.#leftBehind, "SIGKILL");
     await Promise.all(
       this.#killed.map(async ({ result }) => this.#outputs.push(describeResult(await result))),
@@ -158,7 +170,9 @@ class CliStack implements Stack {
   #interrupt(running: RunningCommand, { kind }: Interruption, command: Command): void {
     const started = descendants(running.pid);
     const hosts = started.filter(({ command: line }) => line.includes(HOSTS[this.door]));
-    if (hosts.length === 0) return;
+    if (hosts.length === 0) {
+      return;
+    }
     this.interruptions.push(`${kind} in ${command.kind}`);
     if (kind === "kill -9 of the host") {
       this.#isRefreshDue = true;
@@ -227,8 +241,12 @@ class CliStack implements Stack {
   async #write(command: Command, failsTest: boolean): Promise<void> {
     const news = secretsIn(command.program).filter(([key, secret]) => this.#secrets.get(key) !== secret);
     const settings = news.flatMap(([key, secret]) => ["--secret", `test:${key}=${secret}`]);
-    if (news.length > 0) await this.project.run(["config", "set-all", ...settings]);
-    for (const [key, secret] of news) this.#secrets.set(key, secret);
+    if (news.length > 0) {
+      await this.project.run(["config", "set-all", ...settings]);
+    }
+    for (const [key, secret] of news) {
+      this.#secrets.set(key, secret);
+    }
     await this.project.writeProgram(cliProgram(command, this.door, failsTest));
   }
 }

@@ -40,14 +40,18 @@ export function compare(program: Program, situation: Situation, findings: Findin
   const found = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
   for (const [id, theirs] of ofOthers) {
     const webhook = found.get(id);
-    if (webhook === undefined || spell(webhook) !== spell(theirs))
+    if (webhook === undefined || spell(webhook) !== spell(theirs)) {
       findings.lost.push(`${id} ("${theirs.name}") of another owner was touched`);
+    }
   }
   for (const [resource, wanted] of program) {
     const id = entries.find(({ name }) => name === resource)?.id ?? "nothing";
     const webhook = ofOthers.has(id) ? undefined : found.get(id);
-    if (webhook === undefined) findings.lost.push(`${resource}: ${id} is not at UP42`);
-    else if (spell(webhook) !== spell(wanted)) findings.lost.push(`${resource}: ${id} is not as asked for`);
+    if (webhook === undefined) {
+      findings.lost.push(`${resource}: ${id} is not at UP42`);
+    } else if (spell(webhook) !== spell(wanted)) {
+      findings.lost.push(`${resource}: ${id} is not as asked for`);
+    }
   }
   compareEntries(program, entries, findings);
   const claimed = new Set([...ofOthers.keys(), ...entries.map(({ id }) => id)]);
@@ -69,9 +73,12 @@ export function compareTwins({ entries, webhooks }: Situation, findings: Finding
 
 function compareEntries(program: Program, entries: readonly Entry[], findings: Findings): void {
   for (const { name, id } of entries) {
-    if (!program.has(name)) findings.lost.push(`${name} is still in the state`);
-    if (entries.filter((one) => one.id === id).length > 1)
+    if (!program.has(name)) {
+      findings.lost.push(`${name} is still in the state`);
+    }
+    if (entries.filter((one) => one.id === id).length > 1) {
       findings.duplicated.push(`${id} belongs to several entries`);
+    }
   }
 }
 

@@ -49,7 +49,9 @@ export function drawDeviation(random: Random): Deviation | undefined {
     ...(mask === undefined ? [] : ["server that masks secrets"]),
     ...(lagMs === 0 ? [] : ["server that lags"]),
   ];
-  if (kinds.length === 0) return undefined;
+  if (kinds.length === 0) {
+    return undefined;
+  }
   const show = (webhook: Shown): Shown => {
     const shown = respell?.(webhook) ?? webhook;
     const { secret } = shown;
@@ -62,7 +64,9 @@ export function drawDeviation(random: Random): Deviation | undefined {
 
 /** An answer of UP42's as the deviating server gives it. */
 export function deviated(deviation: Deviation, request: RawRequest, answer: RawAnswer): RawAnswer {
-  if (answer.status > 299 || !/\/webhooks(\/[^/]+)?$/.test(request.path)) return answer;
+  if (answer.status > 299 || !/\/webhooks(\/[^/]+)?$/.test(request.path)) {
+    return answer;
+  }
   const { data, ...rest } = v.parse(Answer, JSON.parse(answer.body.toString() || '{"data":null}'));
   const isHidden = ({ createdAt }: Shown): boolean =>
     request.method === "GET" && Date.now() - Date.parse(createdAt) < deviation.lagMs;
@@ -70,7 +74,9 @@ export function deviated(deviation: Deviation, request: RawRequest, answer: RawA
     const shown = data.filter((one) => !isHidden(one));
     return withBody(answer, { ...rest, data: shown.map((one) => deviation.show(one)) });
   }
-  if (!v.is(Shown, data)) return answer;
+  if (!v.is(Shown, data)) {
+    return answer;
+  }
   return isHidden(data) ? notFound() : withBody(answer, { ...rest, data: deviation.show(data) });
 }
 

@@ -94,7 +94,9 @@ export class HostPool<H extends Host> {
       return await work(shared.host);
     } finally {
       shared.users -= 1;
-      if (shared.users === 0 && shared.commands >= this.mostCommands) await this.#end(shared.host);
+      if (shared.users === 0 && shared.commands >= this.mostCommands) {
+        await this.#end(shared.host);
+      }
     }
   }
 
@@ -105,7 +107,9 @@ export class HostPool<H extends Host> {
   }
 
   async close(): Promise<void> {
-    if (this.#current !== undefined) await this.#end((await this.#current).host);
+    if (this.#current !== undefined) {
+      await this.#end((await this.#current).host);
+    }
   }
 
   async #end({ process }: H): Promise<void> {
@@ -115,13 +119,17 @@ export class HostPool<H extends Host> {
 
   async #shared(): Promise<Shared<H>> {
     const known = this.#current;
-    if (known !== undefined && (await known).commands < this.mostCommands) return await known;
+    if (known !== undefined && (await known).commands < this.mostCommands) {
+      return await known;
+    }
     // Another lane may have started one while this one waited.
     if (this.#current === known) {
       const started = this.start().then((host) => ({ host, commands: 0, users: 0 }));
       // One that failed to start is not kept for the next command.
       started.catch(() => {
-        if (this.#current === started) this.#current = undefined;
+        if (this.#current === started) {
+          this.#current = undefined;
+        }
       });
       this.#current = started;
     }

@@ -54,7 +54,9 @@ export class DynamicDoor implements Door {
   }
 
   async close(): Promise<void> {
-    for (const pool of this.#pools.values()) await pool.close();
+    for (const pool of this.#pools.values()) {
+      await pool.close();
+    }
   }
 
   #pool(lanes: readonly Lane[], pace: Pace): HostPool<DynamicHost> {
@@ -89,7 +91,9 @@ export class DynamicDoor implements Door {
 /** What the package adds to a resource so that duplicates are seen: its label, and that of another one like it. */
 function labels(program: Program, name: string): Properties {
   const own = program.get(name) ?? {};
-  if (own.ifExists === "create") return {};
+  if (own.ifExists === "create") {
+    return {};
+  }
   const other = [...program].find(
     ([key, one]) => key !== name && one.ifExists !== "create" && isTwin(one, own),
   );

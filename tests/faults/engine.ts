@@ -46,10 +46,13 @@ export class Engine {
   /** @param failsTest whether a test of a webhook fails, so that nothing is deleted at the end of an `up` */
   async run({ failsTest = false } = {}): Promise<Failures> {
     const { kind } = this.command;
-    if (kind === "up") await this.#up(failsTest);
-    else if (kind === "refresh")
+    if (kind === "up") {
+      await this.#up(failsTest);
+    } else if (kind === "refresh") {
       await this.#each(this.#targeted(this.state), async (one) => await this.#refresh(one));
-    else await this.#each(this.#targeted(this.state), async (one) => await this.#delete(one));
+    } else {
+      await this.#each(this.#targeted(this.state), async (one) => await this.#delete(one));
+    }
     await this.#cancelled;
     return this.#failures;
   }
@@ -80,15 +83,23 @@ export class Engine {
     const { program } = this.command;
     const operations: Promise<void>[] = [];
     for (const name of program.keys()) {
-      if (!this.#isTargeted(name)) continue;
+      if (!this.#isTargeted(name)) {
+        continue;
+      }
       await this.#attempt(name, async () => {
         const operation = await this.#plan(name);
-        if (operation !== undefined) operations.push(this.#attempt(name, operation));
+        if (operation !== undefined) {
+          operations.push(this.#attempt(name, operation));
+        }
       });
     }
     await Promise.all(operations);
-    if (failsTest) this.#failures.set("(test)", "a test of a webhook failed");
-    if (this.#failures.size > 0) return;
+    if (failsTest) {
+      this.#failures.set("(test)", "a test of a webhook failed");
+    }
+    if (this.#failures.size > 0) {
+      return;
+    }
     const superfluous = this.state.filter(({ name, isReplaced }) => isReplaced || !program.has(name));
     await this.#each(this.#targeted(superfluous), async (one) => await this.#delete(one));
   }
@@ -103,8 +114,12 @@ export class Engine {
       const olds = known === undefined || isReplaced ? {} : fromState(known.inputs);
       return await client.check(olds, fromProgram(this.command.program), urn);
     });
-    if (known === undefined) return async () => await this.#create(resource, inputs);
-    if (isReplaced) return async () => await this.#replace(known, resource, inputs);
+    if (known === undefined) {
+      return async () => await this.#create(resource, inputs);
+    }
+    if (isReplaced) {
+      return async () => await this.#replace(known, resource, inputs);
+    }
     const { id, needsInit } = known;
     const isDifferent = await this.#call(async () => {
       const { client, urn, fromState } = await this.providers.of(resource);
@@ -144,7 +159,9 @@ export class Engine {
       });
       record(created, false);
     } catch (error) {
-      if (error instanceof HostError && error.initFailure !== undefined) record(error.initFailure, true);
+      if (error instanceof HostError && error.initFailure !== undefined) {
+        record(error.initFailure, true);
+      }
       throw error;
     }
   }
@@ -154,8 +171,11 @@ export class Engine {
       const { client, urn, fromState } = await this.providers.of(known);
       return await client.read(known.id, fromState(known.outputs), urn);
     });
-    if (found === undefined) this.#record(known);
-    else this.#record(known, { ...known, inputs: found.inputs, outputs: found.properties });
+    if (found === undefined) {
+      this.#record(known);
+    } else {
+      this.#record(known, { ...known, inputs: found.inputs, outputs: found.properties });
+    }
   }
 
   async #delete(known: Recorded): Promise<void> {
@@ -188,7 +208,9 @@ export class Engine {
   }
 
   async #call<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isGone || this.#isCancelled) throw new InterruptedError("The command was interrupted.");
+    if (this.#isGone || this.#isCancelled) {
+      throw new InterruptedError("The command was interrupted.");
+    }
     const called = work();
     this.#underWay.add(called);
     return await Promise.race([called, this.#gone]);
@@ -202,7 +224,9 @@ export class Engine {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof HostError || error instanceof InterruptedError)) throw error;
+      if (!(error instanceof HostError || error instanceof InterruptedError)) {
+        throw error;
+      }
       this.#failures.set(name, error.message);
     }
   }

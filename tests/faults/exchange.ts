@@ -29,7 +29,9 @@ export class Exchange {
   }
 
   write(bytes: Buffer): void {
-    if (this.socket.writable) this.socket.write(bytes);
+    if (this.socket.writable) {
+      this.socket.write(bytes);
+    }
   }
 
   /** Ends the connection in order, as a server does after its last answer. */
@@ -39,13 +41,18 @@ export class Exchange {
 
   /** Ends the connection with a reset, where it is not ending already: Node.js 20 would then wait for it when it exits. */
   reset(): void {
-    if (this.socket.writableEnded) this.socket.destroy();
-    else if (!this.socket.destroyed) this.socket.resetAndDestroy();
+    if (this.socket.writableEnded) {
+      this.socket.destroy();
+    } else if (!this.socket.destroyed) {
+      this.socket.resetAndDestroy();
+    }
   }
 
   /** Lets what was written get out before the reset, which would overtake it. */
   async resetAfter(bytes: Buffer): Promise<void> {
-    if (!this.socket.writable) return;
+    if (!this.socket.writable) {
+      return;
+    }
     await new Promise<void>((resolve) => this.socket.write(bytes, () => resolve()));
     setImmediate(() => this.reset());
   }

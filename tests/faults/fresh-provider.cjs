@@ -22,7 +22,9 @@ if (require.main === module) {
 
 function freshProvider(host) {
   const modules = freshModules(host);
-  if (without === undefined) return run(host);
+  if (without === undefined) {
+    return run(host);
+  }
   const { serve } = modules("./serve.js");
   const { webhookLifecycle } = modules("../lifecycle/webhook/webhook.js");
   return { webhook: serve(webhookLifecycle) };
@@ -31,7 +33,9 @@ function freshProvider(host) {
 function freshPlugin() {
   const file = require.resolve("../../provider/dist/plugin/main.js");
   freshModules(file);
-  if (without === undefined) return run(file);
+  if (without === undefined) {
+    return run(file);
+  }
   const source = readFileSync(file.replace("dist", "src").replace(/js$/, "ts"), "utf8");
   const paths = Module._nodeModulePaths(dirname(file));
   const main = Object.assign(new Module(file, module), { filename: file, paths });
@@ -55,10 +59,16 @@ function run(file) {
 /** Forgets the provider, takes the protection away, and returns what loads the modules of a bundle. */
 function freshModules(bundle) {
   const folder = dirname(dirname(bundle));
-  for (const file of Object.keys(require.cache)) if (file.startsWith(folder)) delete require.cache[file];
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(folder)) {
+      delete require.cache[file];
+    }
+  }
   // Nothing can be replaced in a bundle; the modules that it is made of are beside it.
   const modules = Module.createRequire(bundle);
-  if (without !== undefined) TAKE_AWAY[without]((name) => modules(`../${name}.js`));
+  if (without !== undefined) {
+    TAKE_AWAY[without]((name) => modules(`../${name}.js`));
+  }
   return modules;
 }
 
@@ -110,7 +120,9 @@ async function createBlindly(workspace, spec, operation) {
       workspace.created(webhook);
       return webhook;
     } catch (error) {
-      if (error.name !== "LostAnswerError" || tries === MOST_TRIES) throw error;
+      if (error.name !== "LostAnswerError" || tries === MOST_TRIES) {
+        throw error;
+      }
     }
   }
 }

@@ -29,7 +29,9 @@ export class HostStack implements Stack {
   async run(command: Command, circumstances: Circumstances): Promise<Failures> {
     const failures = await this.#run(command, circumstances);
     const isRefreshed = command.kind === "refresh" && command.targets === undefined && failures.size === 0;
-    if (isRefreshed) this.#hasPendingOperations = false;
+    if (isRefreshed) {
+      this.#hasPendingOperations = false;
+    }
     return failures;
   }
 
@@ -53,9 +55,15 @@ export class HostStack implements Stack {
         return await this.door.with(use, async (providers) => {
           const engine = new Engine(providers, this.#state, use.command);
           const failsTest = interruption?.kind === "failing test";
-          if (interruption === undefined) return await engine.run();
-          if (failsTest && command.kind === "up") this.#note(interruption, command);
-          if (failsTest) return await engine.run({ failsTest });
+          if (interruption === undefined) {
+            return await engine.run();
+          }
+          if (failsTest && command.kind === "up") {
+            this.#note(interruption, command);
+          }
+          if (failsTest) {
+            return await engine.run({ failsTest });
+          }
           return await this.#interrupted(command, interruption, engine, () => engine.cancel());
         });
     }
@@ -67,7 +75,9 @@ export class HostStack implements Stack {
 
   async forget(name: string): Promise<void> {
     const at = this.#state.findIndex((one) => one.name === name);
-    if (at >= 0) this.#state.splice(at, 1);
+    if (at >= 0) {
+      this.#state.splice(at, 1);
+    }
     await Promise.resolve();
   }
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { DEMO_ACCOUNT, type Emulator, startEmulator } from "up42-emulator";
 import { stub } from "../../provider/src/dynamic/stub";
 import { DynamicHost } from "./dynamic-door";
@@ -29,7 +30,9 @@ beforeEach(() => {
   ending = [];
 });
 afterEach(async () => {
-  for (const end of ending.reverse()) await end();
+  for (const end of ending.reverse()) {
+    await end();
+  }
 });
 
 const webhook = (name: string, more: Properties = {}): Properties => ({
@@ -69,7 +72,9 @@ const message = async (work: Promise<unknown>): Promise<string> => {
     () => undefined,
     (error: unknown) => error,
   );
-  if (outcome instanceof HostError) return outcome.message;
+  if (outcome instanceof HostError) {
+    return outcome.message;
+  }
   throw new Error(`expected an error of the host, got ${String(outcome)}`);
 };
 
@@ -178,10 +183,15 @@ describe("bad data", () => {
     const server: Server = createServer((request, response) => {
       response.setHeader("content-type", "application/json");
       request.resume();
-      if (request.url?.endsWith("/token")) response.end('{"access_token":"token","expires_in":300}');
-      else if (request.url?.endsWith("/events")) response.end('{"data":[{"name":"order.status"}]}');
-      else if (request.method === "GET" && request.url?.endsWith("/webhooks")) list(request, response);
-      else listener(request, response);
+      if (request.url?.endsWith("/token")) {
+        response.end('{"access_token":"token","expires_in":300}');
+      } else if (request.url?.endsWith("/events")) {
+        response.end('{"data":[{"name":"order.status"}]}');
+      } else if (request.method === "GET" && request.url?.endsWith("/webhooks")) {
+        list(request, response);
+      } else {
+        listener(request, response);
+      }
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -224,7 +234,9 @@ describe("bad data", () => {
     const url = await startBad((_request, response) => {
       response.writeHead(400, { "content-type": "text/html" });
       const chunk = Buffer.alloc(1024 * 1024, "x");
-      for (let count = 0; count < 50; count += 1) response.write(chunk);
+      for (let count = 0; count < 50; count += 1) {
+        response.write(chunk);
+      }
       response.end();
     });
     const host = await startHost(url, quick);
@@ -235,11 +247,8 @@ describe("bad data", () => {
   test("an endless answer ends", async () => {
     const url = await startBad((_request, response) => {
       const chunk = Buffer.alloc(256 * 1024, " ");
-      const write = () => {
-        while (!response.destroyed && response.write(chunk));
-        if (!response.destroyed) response.once("drain", write);
-      };
-      write();
+      const endless = new Readable({ read: () => void endless.push(chunk) });
+      endless.pipe(response);
     });
     const host = await startHost(url, quick);
     expect(await message(host.read(ID, state))).toMatch(/larger than|not answered within/);
@@ -256,9 +265,14 @@ describe("bad data", () => {
         let left = 1_000_000;
         response.write(`{"data":[${one}`);
         const write = () => {
-          while (!response.destroyed && left > 0 && response.write(`,${one}`.repeat(1000))) left -= 1000;
-          if (!response.destroyed && left > 0) response.once("drain", write);
-          else response.end("]}");
+          while (!response.destroyed && left > 0 && response.write(`,${one}`.repeat(1000))) {
+            left -= 1000;
+          }
+          if (!response.destroyed && left > 0) {
+            response.once("drain", write);
+          } else {
+            response.end("]}");
+          }
         };
         write();
       },

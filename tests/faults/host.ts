@@ -37,7 +37,9 @@ export const NO_ENGINE = "127.0.0.1:1";
 /** Hosts whose output nobody reads any more would not end by themselves. */
 const alive = new Set<ChildProcess>();
 process.once("exit", () => {
-  for (const child of alive) child.kill("SIGKILL");
+  for (const child of alive) {
+    child.kill("SIGKILL");
+  }
 });
 
 /** A process of Node.js that serves providers, and prints a line with the port of each. */
@@ -73,8 +75,12 @@ export class HostProcess {
   /** The port in the next line. @throws HostError when the process was killed instead, Error when it ended */
   async nextPort(): Promise<string> {
     const { done, value } = await this.#lines.next();
-    if (done !== true) return value;
-    if (this.#child.killed) throw new HostError("the host was killed");
+    if (done !== true) {
+      return value;
+    }
+    if (this.#child.killed) {
+      throw new HostError("the host was killed");
+    }
     throw new Error(`a host ended before it listened: ${this.#output}`);
   }
 
@@ -89,7 +95,9 @@ export class HostProcess {
 
   /** Ends the process, as `kill -9` does; resolves when it is gone. */
   async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      return;
+    }
     const gone = new Promise((resolve) => this.#child.once("exit", resolve));
     this.killNow();
     await gone;
@@ -137,7 +145,9 @@ export class ProviderClient {
     request.setNews(this.#struct(news));
     const answer = await unary<messages.CheckResponse>((done) => this.#client.check(request, done));
     const failures = answer.getFailuresList().map((failure) => failure.getReason());
-    if (failures.length > 0) throw new HostError(failures.join("\n"));
+    if (failures.length > 0) {
+      throw new HostError(failures.join("\n"));
+    }
     return propertiesOf(answer.getInputs());
   }
 
@@ -228,17 +238,24 @@ export class ProviderClient {
 async function unary<T>(call: (done: (error: ServiceError | null, answer: T) => void) => void): Promise<T> {
   return await new Promise((resolve, reject) => {
     call((error, answer) => {
-      if (error === null) resolve(answer);
-      else reject(new HostError(error.details, initFailureIn(error.metadata)));
+      if (error === null) {
+        resolve(answer);
+      } else {
+        reject(new HostError(error.details, initFailureIn(error.metadata)));
+      }
     });
   });
 }
 
 function initFailureIn(metadata: Metadata): InitFailure | undefined {
   const [bytes] = metadata.get("grpc-status-details-bin");
-  if (!(bytes instanceof Buffer)) return undefined;
+  if (!(bytes instanceof Buffer)) {
+    return undefined;
+  }
   const detail = Status.deserializeBinary(bytes).getDetailsList()[0];
-  if (detail === undefined) return undefined;
+  if (detail === undefined) {
+    return undefined;
+  }
   const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
   return { id: failed.getId(), properties: propertiesOf(failed.getProperties()) };
 }

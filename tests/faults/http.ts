@@ -27,12 +27,16 @@ export function readRequests(socket: Socket, onRequest: (request: RawRequest) =>
     pending = Buffer.concat([pending, chunk]);
     for (;;) {
       const endOfHead = pending.indexOf(END_OF_HEAD);
-      if (endOfHead < 0) return;
+      if (endOfHead < 0) {
+        return;
+      }
       const [start = "", ...lines] = pending.subarray(0, endOfHead).toString("latin1").split("\r\n");
       const headers = Object.fromEntries(lines.map(parseHeader));
       const bodyAt = endOfHead + END_OF_HEAD.length;
       const end = bodyAt + Number(headers["content-length"] ?? 0);
-      if (pending.length < end) return;
+      if (pending.length < end) {
+        return;
+      }
       const [method = "", path = ""] = start.split(" ");
       const body = Buffer.from(pending.subarray(bodyAt, end));
       pending = pending.subarray(end);

@@ -70,7 +70,9 @@ export const INJECTIONS: Readonly<Record<Exclude<FaultKind, "reset on accept">, 
   },
   "HTML error page": async (exchange, { random }) => {
     const committed = random.chance(0.5);
-    if (committed) await exchange.forward();
+    if (committed) {
+      await exchange.forward();
+    }
     exchange.answer(
       page(committed ? random.pick([200, 500, 502, 503]) : random.pick([403, 404, 502, 503]), exchange),
     );
@@ -99,15 +101,20 @@ export const INJECTIONS: Readonly<Record<Exclude<FaultKind, "reset on accept">, 
   "answer delivered twice": async (exchange, { random }) => {
     const bytes = serialize(await exchange.forward());
     exchange.write(bytes);
-    if (random.chance(0.5)) await delay(random.whole(1, 10));
+    if (random.chance(0.5)) {
+      await delay(random.whole(1, 10));
+    }
     exchange.write(bytes);
   },
   "token refused": async (exchange) => {
     await Promise.resolve(exchange.answer(failure(401, exchange)));
   },
   "token endpoint down": async (exchange, { random }) => {
-    if (random.chance(0.3)) exchange.reset();
-    else exchange.answer(random.chance(0.5) ? page(503, exchange) : failure(random.pick(STATUSES), exchange));
+    if (random.chance(0.3)) {
+      exchange.reset();
+    } else {
+      exchange.answer(random.chance(0.5) ? page(503, exchange) : failure(random.pick(STATUSES), exchange));
+    }
     await Promise.resolve();
   },
   "commit after the time-out": commitLate,
@@ -149,7 +156,9 @@ const List = v.object({ data: v.array(v.unknown()) });
 /** What a gateway or a firewall answers, after UP42 has done its work. */
 function gatewayError(exchange: Exchange, random: Random): RawAnswer {
   const status = random.pick([401, 403, 425, 429, 499, 502]);
-  if (status === 403 || random.chance(0.3)) return page(status, exchange);
+  if (status === 403 || random.chance(0.3)) {
+    return page(status, exchange);
+  }
   const body = random.pick([{ message: "Rejected" }, { error: "Rejected" }]);
   return random.chance(0.5) ? text(status, "Rejected") : withBody(text(status, ""), body);
 }
@@ -183,7 +192,9 @@ async function commitLate(exchange: Exchange, surroundings: Surroundings): Promi
 
 /** A server fails before or after it has done what was asked for. */
 async function fail(status: number, exchange: Exchange, random: Random): Promise<void> {
-  if (random.chance(0.5)) await exchange.forward();
+  if (random.chance(0.5)) {
+    await exchange.forward();
+  }
   const retryAfter = status === 503 && random.chance(0.3) ? { "retry-after": "1" } : {};
   exchange.answer(failure(status, exchange, retryAfter));
 }

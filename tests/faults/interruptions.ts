@@ -35,8 +35,12 @@ export function atInterruption(
 ): () => void {
   let remaining = requests;
   return proxy.observe((_request, at) => {
-    if (at !== stage) return;
+    if (at !== stage) {
+      return;
+    }
     remaining -= 1;
-    if (remaining === 0) act();
+    if (remaining === 0) {
+      act();
+    }
   });
 }

@@ -54,7 +54,9 @@ async function main(): Promise<void> {
   const chosen = values["run-seed"] !== undefined || values["cli-seed"] !== undefined;
   const startedAt = Date.now();
   const show = (failed: Summary): void => {
-    for (const line of describeFailures(failed, values.trace)) console.log(line);
+    for (const line of describeFailures(failed, values.trace)) {
+      console.log(line);
+    }
   };
   const summary = await runSuite({
     seeds: chosen ? numbers(values["run-seed"]) : seedsOf(values.seed, 0, values.runs),
@@ -68,11 +70,15 @@ async function main(): Promise<void> {
   show({ ...summary, results: [] });
   const figures = [...describeFaults(summary), describeResult(summary)];
   console.log(`took ${Math.round((Date.now() - startedAt) / 1000)} s`);
-  for (const line of figures) console.log(line);
+  for (const line of figures) {
+    console.log(line);
+  }
   if (values["write-docs"] !== undefined) {
     await writeDocs(values["write-docs"], [`$ npm run faults -- ${commandLine(values)}`, ...figures]);
   }
-  if (hasFailed(summary)) process.exitCode = 1;
+  if (hasFailed(summary)) {
+    process.exitCode = 1;
+  }
 }
 
 /** `npm run faults -- --skipped-checkpoints N` */
@@ -84,10 +90,16 @@ async function killAll(
   const onKill = (killed: KilledUp): void => console.log(describeKill(killed));
   const all = await killUps({ kills, webhooks, seed: Number(seed), onKill });
   const figures = describeKills(all, webhooks);
-  for (const line of figures) console.log(line);
+  for (const line of figures) {
+    console.log(line);
+  }
   const command = `$ npm run faults -- --skipped-checkpoints ${kills} --seed ${seed}`;
-  if (block !== undefined) await writeDocs(block, [command, ...figures]);
-  if (all.some(hasFindings)) process.exitCode = 1;
+  if (block !== undefined) {
+    await writeDocs(block, [command, ...figures]);
+  }
+  if (all.some(hasFindings)) {
+    process.exitCode = 1;
+  }
 }
 
 /** The options that decide what is measured. */
@@ -104,8 +116,9 @@ function quoted(text: string): string {
 /** @throws RangeError when there is no such value */
 function oneOf<T extends string>(all: readonly T[], name: string | undefined): T | undefined {
   const found = all.find((one) => one === name);
-  if (name !== undefined && found === undefined)
+  if (name !== undefined && found === undefined) {
     throw new RangeError(`"${name}" is not one of ${all.join(", ")}`);
+  }
   return found;
 }
 
@@ -118,7 +131,9 @@ function numbers(seeds: string | undefined): readonly number[] {
 }
 
 // What was started ends with this process, also when it is interrupted.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => process.exit(1));
+}
 // Explicitly: Node.js 20 may wait without end for sockets that were reset.
 main().then(
   () => process.exit(),

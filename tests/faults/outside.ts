@@ -36,7 +36,9 @@ export class Others {
       takeover: async () => await this.#takeOver(settled),
       "second stack": async () => await this.#startSecondStack(first),
     };
-    if (outside !== undefined) await act[outside]();
+    if (outside !== undefined) {
+      await act[outside]();
+    }
   }
 
   /** Resolves when the second stack has created what it was to create. */
@@ -45,7 +47,9 @@ export class Others {
   }
 
   async #leaveOver(wanted: Properties): Promise<void> {
-    if (wanted.ifExists === "create") return;
+    if (wanted.ifExists === "create") {
+      return;
+    }
     const { secret, ...body } = webhookBody(wanted);
     const byHand = {
       ...body,
@@ -59,10 +63,15 @@ export class Others {
     const colleague = await this.surroundings.colleague();
     const ours = new Set((await this.stack.entries()).map(({ id }) => id));
     for (const { id, active } of this.surroundings.webhooks()) {
-      if (!ours.has(id)) continue;
+      if (!ours.has(id)) {
+        continue;
+      }
       const luck = this.#random.next();
-      if (luck < 0.15) await colleague.delete(id);
-      else if (luck < 0.3) await colleague.change(id, { active: !active, secret: undefined });
+      if (luck < 0.15) {
+        await colleague.delete(id);
+      } else if (luck < 0.3) {
+        await colleague.change(id, { active: !active, secret: undefined });
+      }
     }
   }
 
@@ -70,7 +79,9 @@ export class Others {
   async #takeOver(after: Program): Promise<void> {
     const given = (await this.stack.entries()).find(({ name }) => !after.has(name));
     const taken = this.surroundings.webhooks().find(({ id }) => id === given?.id);
-    if (taken === undefined) throw new Error("The program gives up no webhook.");
+    if (taken === undefined) {
+      throw new Error("The program gives up no webhook.");
+    }
     await (await this.surroundings.colleague()).change(taken.id, { active: !taken.active });
     this.webhooks.set(taken.id, { ...webhookBody(taken), active: !taken.active });
   }
@@ -82,7 +93,9 @@ export class Others {
     const colleague = await this.surroundings.colleague();
     const stop = this.surroundings.proxy.observe(({ method, path, body: sent }, stage) => {
       const isCreate = method === "POST" && path.endsWith("/webhooks") && stage === "arrived";
-      if (!isCreate || !sent.includes(body.url)) return;
+      if (!isCreate || !sent.includes(body.url)) {
+        return;
+      }
       stop();
       this.#secondStack = this.#createTheirs(colleague, { ...body, ...secret });
     });

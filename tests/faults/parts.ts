@@ -69,7 +69,9 @@ function moved(random: Random, before: Program, rename: (name: string) => string
   const chosen = firstOf(before);
   const after = new Map(
     [...before].map(([name, webhook]) => {
-      if (name !== chosen) return [name, webhook];
+      if (name !== chosen) {
+        return [name, webhook];
+      }
       return [rename(name), random.chance(0.3) ? changeWebhook(random, webhook) : webhook];
     }),
   );
@@ -86,6 +88,8 @@ function duplicated(random: Random, before: Program): readonly Step[] {
   };
   const other = new Map(before).set("copy", { ...drawWebhook(random, "webhook-copy"), ifExists });
   const both = new Map(random.chance(0.5) ? [["copy", copy], ...before] : [...before, ["copy", copy]]);
-  if (random.chance(0.5)) return [refused(new Map(other).set("another", other.get("copy") ?? {}), other)];
+  if (random.chance(0.5)) {
+    return [refused(new Map(other).set("another", other.get("copy") ?? {}), other)];
+  }
   return random.chance(0.5) ? [refused(both, before)] : [settle(up(other)), refused(both, other)];
 }

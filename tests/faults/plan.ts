@@ -35,9 +35,15 @@ export class Outage extends FaultPlan {
 }
 
 function classOf({ method, path }: RawRequest): RequestClass {
-  if (path.endsWith("/token")) return "token";
-  if (path.endsWith("/events")) return "events";
+  if (path.endsWith("/token")) {
+    return "token";
+  }
+  if (path.endsWith("/events")) {
+    return "events";
+  }
   const isOfAll = path.endsWith("/webhooks");
-  if (method === "GET") return isOfAll ? "list" : "read";
+  if (method === "GET") {
+    return isOfAll ? "list" : "read";
+  }
   return isOfAll ? "create" : "write";
 }

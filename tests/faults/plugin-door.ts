@@ -50,7 +50,9 @@ function startHost(folder: string, provider: ProviderOptions): PluginHost {
   const process = new HostProcess([script], { env });
   const engines: EngineServer[] = [];
   process.onceGone(() => {
-    for (const engine of engines) engine.stop();
+    for (const engine of engines) {
+      engine.stop();
+    }
   });
   return {
     process,

@@ -38,7 +38,9 @@ export function drawProgram(random: Random): Program {
 export function changeProgram(random: Random, program: Program): Program {
   const changed = new Map<string, Properties>();
   for (const [resource, webhook] of program) {
-    if (random.chance(0.2)) continue;
+    if (random.chance(0.2)) {
+      continue;
+    }
     changed.set(resource, random.chance(0.6) ? changeWebhook(random, webhook) : webhook);
   }
   return changed.set("added", drawWebhook(random, "webhook-added"));

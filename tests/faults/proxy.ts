@@ -74,7 +74,9 @@ export class FaultyProxy {
         return proxy;
       } catch (error) {
         // The port may be in use.
-        if (tries === MOST_TRIES) throw error;
+        if (tries === MOST_TRIES) {
+          throw error;
+        }
       }
     }
   }
@@ -98,14 +100,18 @@ export class FaultyProxy {
       await Promise.allSettled(this.#underWay);
       await delay(SETTLE_MS);
     } while (this.#underWay.size > 0);
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) {
+      throw this.#failure;
+    }
   }
 
   async close(): Promise<void> {
     await this.idle();
     this.#closed = true;
     this.#server?.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
     this.#agent.destroy();
   }
 
@@ -118,7 +124,9 @@ export class FaultyProxy {
 
   /** Refuses connections, and opens the same port again later. */
   async #closePort(milliseconds: number): Promise<void> {
-    if (this.#server === undefined) return;
+    if (this.#server === undefined) {
+      return;
+    }
     this.#server.close();
     this.#server = undefined;
     await delay(milliseconds);
@@ -180,7 +188,9 @@ export class FaultyProxy {
   }
 
   #report(request: RawRequest, stage: Stage): void {
-    for (const observer of this.#observers) observer(request, stage);
+    for (const observer of this.#observers) {
+      observer(request, stage);
+    }
   }
 
   #repetition({ request }: Exchange, withinMs: number): Promise<Repetition | undefined> {
@@ -191,7 +201,9 @@ export class FaultyProxy {
         resolve(repetition);
       };
       const timer = setTimeout(() => {
-        if (this.#waiters.get(key) === waiter) this.#waiters.delete(key);
+        if (this.#waiters.get(key) === waiter) {
+          this.#waiters.delete(key);
+        }
         resolve(undefined);
       }, withinMs);
       this.#waiters.set(key, waiter);
@@ -202,7 +214,9 @@ export class FaultyProxy {
   async #meetWaiter(exchange: Exchange): Promise<void> {
     const key = keyOf(exchange.request);
     const waiter = this.#waiters.get(key);
-    if (waiter === undefined) return;
+    if (waiter === undefined) {
+      return;
+    }
     this.#waiters.delete(key);
     await new Promise<void>((release) => {
       const answered = new Promise<void>((resolve) => exchange.onceForwarded(resolve));
@@ -215,7 +229,9 @@ export class FaultyProxy {
     const token = request.path.endsWith("/token")
       ? /"access_token":"([^"]+)"/.exec(answer.body.toString())?.[1]
       : undefined;
-    if (token !== undefined) this.tokens.add(token);
+    if (token !== undefined) {
+      this.tokens.add(token);
+    }
     this.#report(request, "committed");
     this.log?.(`${request.method} ${request.path} answered by UP42: ${answer.status} ${idIn(answer)}`);
     return this.deviation === undefined ? answer : deviated(this.deviation, request, answer);

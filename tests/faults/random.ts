@@ -26,7 +26,9 @@ export class Random {
   /** @throws RangeError when there is nothing to pick from. */
   pick<T>(from: readonly T[]): T {
     const picked = from[this.whole(0, from.length - 1)];
-    if (picked === undefined) throw new RangeError("nothing to pick from");
+    if (picked === undefined) {
+      throw new RangeError("nothing to pick from");
+    }
     return picked;
   }
 }

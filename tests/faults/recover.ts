@@ -31,7 +31,9 @@ export class Recovery {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       command = { ...command, program: await this.#obey(command.program, failures) };
       failures = await this.run(command);
-      if (failures.size === 0) break;
+      if (failures.size === 0) {
+        break;
+      }
     }
     return { failures, program: command.program };
   }
@@ -41,11 +43,15 @@ export class Recovery {
     const changed = new Map(program);
     for (const [resource, message] of failures) {
       const wanted = changed.get(resource);
-      if (wanted !== undefined) changed.set(resource, await this.#corrected(wanted, message));
-      else if (message.includes("It was kept") && (await this.#hasAnotherOwner(resource, message)))
+      if (wanted !== undefined) {
+        changed.set(resource, await this.#corrected(wanted, message));
+      } else if (message.includes("It was kept") && (await this.#hasAnotherOwner(resource, message))) {
         await this.stack.forget(resource);
+      }
     }
-    if (await this.isRefreshAdvised()) await this.run({ kind: "refresh", program });
+    if (await this.isRefreshAdvised()) {
+      await this.run({ kind: "refresh", program });
+    }
     return changed;
   }
 
@@ -69,7 +75,9 @@ export class Recovery {
   /** After a crash, only the user sees that one of several webhooks with one name and URL is too many. */
   async deleteTwins(program: Program): Promise<void> {
     for (const wanted of program.values()) {
-      if (wanted.ifExists === "create") await this.#deleteTwinsOf(wanted);
+      if (wanted.ifExists === "create") {
+        await this.#deleteTwinsOf(wanted);
+      }
     }
   }
 
@@ -93,7 +101,9 @@ export class Recovery {
     const claimed = new Set((await this.stack.entries()).map(({ id }) => id));
     const colleague = await this.surroundings.colleague();
     for (const webhook of this.surroundings.webhooks().filter(isMeant)) {
-      if (claimed.has(webhook.id) || this.others.webhooks.has(webhook.id)) continue;
+      if (claimed.has(webhook.id) || this.others.webhooks.has(webhook.id)) {
+        continue;
+      }
       await colleague.delete(webhook.id);
       this.reported.push(webhook.id);
     }

@@ -30,7 +30,9 @@ export function describeFaults({ results }: Summary): readonly string[] {
 
 function tableOf(names: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const name of names) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   return [...counts]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => `${name.padEnd(50)}${String(count).padStart(6)}`);

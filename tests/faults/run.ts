@@ -95,7 +95,9 @@ class Run {
     this.faults.push(...(deviation?.kinds ?? []));
     await this.#others.begin();
     try {
-      for (const step of this.scenario.steps) await this.#perform(step);
+      for (const step of this.scenario.steps) {
+        await this.#perform(step);
+      }
       // Also after all that hosts without an engine may have done.
       await this.#stack.close();
       await this.#compare();
@@ -111,18 +113,27 @@ class Run {
     this.#ignores = step.ignores;
     const failures = await this.#underFaults(step);
     const isSeen = command.targets === undefined || this.#stack.seesUntargeted;
-    if (isRefused && isSeen) compareTwins(await this.#situation(), this.findings);
-    if (settled === undefined) return;
+    if (isRefused && isSeen) {
+      compareTwins(await this.#situation(), this.findings);
+    }
+    if (settled === undefined) {
+      return;
+    }
     this.#program = settled;
-    if (command.kind === "refresh" && failures.size > 0) await this.recovery.until(command, failures);
+    if (command.kind === "refresh" && failures.size > 0) {
+      await this.recovery.until(command, failures);
+    }
     if (!isComplete(step, failures) || (await this.#isRefreshAdvised())) {
       const kind = settled.size === 0 ? "destroy" : "up";
       const recovered = await this.recovery.until({ kind, program: settled }, failures);
       this.#program = recovered.program;
-      for (const [name, message] of recovered.failures)
+      for (const [name, message] of recovered.failures) {
         this.findings.lost.push(`${name} cannot be deployed: ${message}`);
+      }
     }
-    if (this.#hasCrashed) await this.recovery.deleteTwins(settled);
+    if (this.#hasCrashed) {
+      await this.recovery.deleteTwins(settled);
+    }
     this.#hasCrashed = false;
     this.#note(`compared after ${command.kind}`);
     await this.#compare();
@@ -149,12 +160,18 @@ class Run {
     this.#note(`${kind} of ${resources}; targets: ${targets.join(", ")}; replaces: ${replaced}`);
     // A user is not so fast that the server would not show yet what the last command created; a pipeline that
     // refreshes at once is.
-    if (kind !== "refresh") await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
+    if (kind !== "refresh") {
+      await delay(this.#surroundings.proxy.deviation?.lagMs ?? 0);
+    }
     const failures = await this.#stack.run(command, circumstances);
     this.faults.push(...this.#stack.interruptions.splice(0));
-    for (const [resource, message] of failures) this.#note(`${resource} failed: ${message}`);
+    for (const [resource, message] of failures) {
+      this.#note(`${resource} failed: ${message}`);
+    }
     this.#hasCrashed ||= failures.has(WHOLE_COMMAND);
-    if (kind === "refresh" && failures.size === 0) this.#wasRefreshAdvised = false;
+    if (kind === "refresh" && failures.size === 0) {
+      this.#wasRefreshAdvised = false;
+    }
     this.#wasRefreshAdvised ||= [...failures.values()].some((message) => message.includes("pulumi refresh"));
     this.#lookForSecrets(Object.fromEntries(failures));
     return failures;
@@ -162,7 +179,9 @@ class Run {
 
   /** By an error, or by Pulumi itself after an interruption. */
   async #isRefreshAdvised(): Promise<boolean> {
-    if (this.#ignores === "Pulumi and errors") return false;
+    if (this.#ignores === "Pulumi and errors") {
+      return false;
+    }
     return (
       this.#wasRefreshAdvised || (this.#ignores === undefined && (await this.#stack.hasPendingOperations()))
     );
@@ -181,7 +200,9 @@ class Run {
   #lookForSecrets(texts: Readonly<Record<string, string>>): void {
     const { tokens } = this.#surroundings.proxy;
     for (const [where, text] of Object.entries(texts)) {
-      if (leaks(text, tokens)) this.findings.leaked.push(`${where} holds a secret`);
+      if (leaks(text, tokens)) {
+        this.findings.leaked.push(`${where} holds a secret`);
+      }
     }
   }
 
@@ -192,7 +213,9 @@ class Run {
   /** Whatever a run left must not disturb the next one in this lane. */
   async #clean(): Promise<void> {
     const colleague = await this.#surroundings.colleague();
-    for (const { id } of this.#surroundings.webhooks()) await colleague.delete(id);
+    for (const { id } of this.#surroundings.webhooks()) {
+      await colleague.delete(id);
+    }
   }
 }
 

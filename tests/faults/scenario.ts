@@ -61,7 +61,9 @@ function adoptable(random: Random, kind: ScenarioKind, program: Program): Progra
   const first = firstOf(program);
   return new Map(
     [...program].map(([name, { ifExists, ...webhook }]) => {
-      if (kind === "second stack") return [name, ifExists === "create" ? { ...webhook, ifExists } : webhook];
+      if (kind === "second stack") {
+        return [name, ifExists === "create" ? { ...webhook, ifExists } : webhook];
+      }
       const adopts = name === first && (["rename", "move"].includes(kind) || random.chance(0.5));
       return [
         name,

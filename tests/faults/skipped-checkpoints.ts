@@ -104,12 +104,20 @@ async function killAt(project: PulumiProject, isTime: () => boolean, leftBehind:
   void running.result.finally(() => {
     hasEnded = true;
   });
-  while (!isTime() && !hasEnded) await delay(POLL_MS);
-  if (hasEnded) throw new Error(`It was not killed: ${describeResult(await running.result)}`);
+  while (!isTime() && !hasEnded) {
+    await delay(POLL_MS);
+  }
+  if (hasEnded) {
+    throw new Error(`It was not killed: ${describeResult(await running.result)}`);
+  }
   leftBehind.push(...descendants(running.pid).map(({ pid }) => pid));
   signalAll([running.pid], "SIGKILL");
-  while (isRunning(running.pid)) await delay(POLL_MS);
-  if ((await entriesOf(project)).length > 0) throw new Error("The killed command had written its state.");
+  while (isRunning(running.pid)) {
+    await delay(POLL_MS);
+  }
+  if ((await entriesOf(project)).length > 0) {
+    throw new Error("The killed command had written its state.");
+  }
   await deleteEmptyChecksums(project.env.PULUMI_BACKEND_URL ?? "");
   await project.run(["cancel", "--yes"]);
 }

@@ -40,7 +40,9 @@ export function thenSomething(
   touched: readonly string[],
 ): readonly Step[] {
   const { program } = step.command;
-  if (before !== undefined && random.chance(0.1)) return [step, settle(up(before))];
+  if (before !== undefined && random.chance(0.1)) {
+    return [step, settle(up(before))];
+  }
   const target = random.pick(touched);
   const others: readonly (readonly Step[])[] = [
     [],

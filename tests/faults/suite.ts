@@ -55,7 +55,9 @@ async function runAgainstHosts(
   seeds: readonly number[],
   { lanes: count, door = "dynamic", without, scenario, ...options }: Omit<SuiteOptions, "seeds" | "cliSeeds">,
 ): Promise<Summary> {
-  if (seeds.length === 0) return { results: [], leakedOutputs: [] };
+  if (seeds.length === 0) {
+    return { results: [], leakedOutputs: [] };
+  }
   const lanes = await Lanes.open(Math.min(count, seeds.length), door, without);
   const run = async (seed: number, lane: Lane): Promise<RunResult> => {
     lanes.tidy();
@@ -85,7 +87,9 @@ async function inLanes<T>(
         const result = await run(seed, lane);
         onResult?.(result);
         results.push(result);
-        if (isEnough?.(result) === true) queue.length = 0;
+        if (isEnough?.(result) === true) {
+          queue.length = 0;
+        }
       }
     }),
   );

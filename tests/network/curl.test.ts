@@ -43,7 +43,9 @@ async function requestOfOurs(variables: Variables, url: string) {
   process.env = environmentWith(variables);
   const request = { method: "GET", url, headers: {}, timeoutMs: 60_000 };
   // What becomes of it does not matter here: there is no such host.
-  if (proxyFor(new URL(url)) !== undefined) await Promise.allSettled([createTransport()(request)]);
+  if (proxyFor(new URL(url)) !== undefined) {
+    await Promise.allSettled([createTransport()(request)]);
+  }
   return await proxy.requests();
 }
 

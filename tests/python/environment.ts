@@ -18,7 +18,9 @@ export async function pythonWith(...requirements: readonly string[]): Promise<st
     `${requirements.join("+")}-python-${version.trim()}`,
   );
   const python = join(folder, "bin", "python");
-  if (existsSync(python)) return python;
+  if (existsSync(python)) {
+    return python;
+  }
   await mkdir(dirname(folder), { recursive: true });
   // It appears whole or not at all; another process may make the same one at the same time.
   const work = await mkdtemp(`${folder}.installing-`);
@@ -27,7 +29,9 @@ export async function pythonWith(...requirements: readonly string[]): Promise<st
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     await run(join(work, "bin", "python"), [...pip, ...requirements]);
     await rename(work, folder).catch((error: unknown) => {
-      if (!existsSync(python)) throw error;
+      if (!existsSync(python)) {
+        throw error;
+      }
     });
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -43,6 +47,8 @@ export async function run(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const result = await runCommand(command, [...args], { cwd, env });
-  if (result.exitCode === 0) return result.stdout;
+  if (result.exitCode === 0) {
+    return result.stdout;
+  }
   throw new Error(`Failed to run ${command} ${args.join(" ")}:\n${outputTail(result, 80)}`);
 }

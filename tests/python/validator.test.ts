@@ -16,7 +16,9 @@ function validate(notifications: readonly Signed[]): unknown {
     input,
     encoding: "utf8",
   });
-  if (stderr !== "") throw new Error(stderr);
+  if (stderr !== "") {
+    throw new Error(stderr);
+  }
   return JSON.parse(stdout);
 }
 
@@ -31,7 +33,9 @@ test.each<[string, EmulatorOptions, string]>([
     const path = await createWebhook(emulator, { url: receiver.url, secret, active: true });
     await send(emulator, "POST", `${path}/tests`, { headers: await login(emulator) });
     receiver.answer(503);
-    for (const event of ["job.status", "order.status"]) await emulator.trigger({ event });
+    for (const event of ["job.status", "order.status"]) {
+      await emulator.trigger({ event });
+    }
     const [delivery] = emulator.deliveries();
     await send(emulator, "POST", `/_emulator/deliveries/${delivery?.id}/repeat`);
     // Two tests, two live notifications and a repeated one, each of these sent twice.

@@ -15,7 +15,9 @@ const owners = new Map<string, string>();
 const inRedis = createRedisReplayStore(
   {
     set: async (key, value, options) => {
-      if (value !== "done") return await redis.set(key, value, options);
+      if (value !== "done") {
+        return await redis.set(key, value, options);
+      }
       await redis.multi().rPush("log", `success ${key}`).set(key, value, options).exec();
       return "OK";
     },
@@ -30,7 +32,9 @@ const store: ReplayStore = {
   ...inRedis,
   claim: async (messageId, owner, leaseSeconds) => {
     const state = await inRedis.claim(messageId, `${name} ${owner}`, leaseSeconds);
-    if (state === "new") owners.set(messageId, owner);
+    if (state === "new") {
+      owners.set(messageId, owner);
+    }
     return state;
   },
   release: (messageId, owner) => inRedis.release(messageId, `${name} ${owner}`),

@@ -50,7 +50,9 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  for (const worker of workers) worker.stop();
+  for (const worker of workers) {
+    worker.stop();
+  }
   await redis?.close();
   await server?.close();
   await stop();
@@ -73,7 +75,9 @@ test("of 1,000 notifications, none is lost, and none handled again after its suc
       for (let id = deliveries.pop(); id !== undefined; id = deliveries.pop()) {
         const status = await deliver(id);
         answers.set(status, (answers.get(status) ?? 0) + 1);
-        if (status === 204) pending.delete(id);
+        if (status === 204) {
+          pending.delete(id);
+        }
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, deliverNext));
@@ -86,7 +90,9 @@ test("of 1,000 notifications, none is lost, and none handled again after its suc
   expect(successes.sort()).toEqual(all.sort());
   const done = new Set<string | undefined>();
   const again = log.filter(([what, id]) => {
-    if (what === "success") done.add(id);
+    if (what === "success") {
+      done.add(id);
+    }
     return what === "start" && done.has(id);
   });
   expect(again).toEqual([]);
@@ -142,9 +148,13 @@ async function startWorker(): Promise<Worker> {
     const [line] = await once(createInterface(child.stdout), "line");
     const { port } = v.parse(Started, JSON.parse(line));
     child.once("exit", async () => {
-      if (stopped) return;
+      if (stopped) {
+        return;
+      }
       Object.assign(worker, await start());
-      if (stopped) worker.process.kill();
+      if (stopped) {
+        worker.process.kill();
+      }
     });
     return { port, process: child };
   };

@@ -30,7 +30,9 @@ async function answerOf(verifying: Promise<{ notification: { [field: string]: un
   try {
     return String((await verifying).notification.note);
   } catch (error) {
-    if (error instanceof NotificationError) return error.code;
+    if (error instanceof NotificationError) {
+      return error.code;
+    }
     throw error;
   }
 }
@@ -77,7 +79,9 @@ describe("Node's door", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("The server has no port.");
+    if (address === null || typeof address === "string") {
+      throw new Error("The server has no port.");
+    }
     const authority = `127.0.0.1:${address.port}`;
     const client = connect(`http://${authority}`);
     try {
@@ -240,7 +244,9 @@ describe("the web's door", () => {
     const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
     await once(server, "listening");
     const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("The server has no port.");
+    if (address === null || typeof address === "string") {
+      throw new Error("The server has no port.");
+    }
     try {
       expect(await post(`http://127.0.0.1:${address.port}/`, fresh())).toBe("Zürich 🛰");
     } finally {

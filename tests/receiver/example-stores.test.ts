@@ -69,7 +69,9 @@ function fakeDynamoDb(): DynamoDbClient {
       const expiresAt = items.get(Item.messageId)?.expiresAt;
       if (ExpressionAttributeValues !== undefined) {
         expect(ConditionExpression).toBe("attribute_not_exists(messageId) OR expiresAt <= :now");
-        if (expiresAt !== undefined && expiresAt > ExpressionAttributeValues[":now"]) return refuse();
+        if (expiresAt !== undefined && expiresAt > ExpressionAttributeValues[":now"]) {
+          return refuse();
+        }
       }
       items.set(Item.messageId, Item);
       return Promise.resolve({});
@@ -80,7 +82,9 @@ function fakeDynamoDb(): DynamoDbClient {
     },
     delete: ({ Key, ConditionExpression, ExpressionAttributeValues }) => {
       expect(ConditionExpression).toBe("claimedBy = :owner");
-      if (items.get(Key.messageId)?.claimedBy !== ExpressionAttributeValues[":owner"]) return refuse();
+      if (items.get(Key.messageId)?.claimedBy !== ExpressionAttributeValues[":owner"]) {
+        return refuse();
+      }
       items.delete(Key.messageId);
       return Promise.resolve({});
     },

@@ -87,7 +87,9 @@ describe.each(EXAMPLES)("the example for %s", (_, start) => {
     );
 
     expect(result).toMatchObject({ testsRun: 2, testsSucceeded: 0, testsFailed: 2 });
-    for (const { response } of result.tests) expect(response).toContain("401");
+    for (const { response } of result.tests) {
+      expect(response).toContain("401");
+    }
     expect(received).toEqual([]);
   });
 
@@ -230,7 +232,9 @@ async function listen(server: Server): Promise<Running> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The receiver has no port.");
+  if (address === null || typeof address === "string") {
+    throw new Error("The receiver has no port.");
+  }
   const close = async () => {
     const closed = once(server, "close");
     server.close();
@@ -252,7 +256,9 @@ async function startWeb(secret: string, onNotification: OnNotification): Promise
   const server = serve({ fetch: createWebReceiver(secret, onNotification), port: 0, hostname: "127.0.0.1" });
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The receiver has no port.");
+  if (address === null || typeof address === "string") {
+    throw new Error("The receiver has no port.");
+  }
   const close = async () => {
     const closed = once(server, "close");
     server.close();
@@ -309,7 +315,9 @@ function inPieces(text: string): ReadableStream {
   const bytes = Buffer.from(text);
   return new ReadableStream({
     start(controller) {
-      for (let from = 0; from < bytes.length; from += 5) controller.enqueue(bytes.subarray(from, from + 5));
+      for (let from = 0; from < bytes.length; from += 5) {
+        controller.enqueue(bytes.subarray(from, from + 5));
+      }
       controller.close();
     },
   });
@@ -355,6 +363,8 @@ async function call(url: string, body: unknown) {
     headers: { ...authorization, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) {
+    throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  }
   return JSON.parse(await answer.text()).data;
 }

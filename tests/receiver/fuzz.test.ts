@@ -103,7 +103,9 @@ function outcome(request: NotificationRequest): VerifiedNotification | Notificat
   try {
     return verifyNotification(request, OPTIONS);
   } catch (error) {
-    if (error instanceof NotificationError) return error;
+    if (error instanceof NotificationError) {
+      return error;
+    }
     throw error;
   }
 }
@@ -114,7 +116,9 @@ test("10,000 random requests: all refused, with the typed error", () => {
     fc.property(headers, body, (randomHeaders, randomBody) => {
       const refused = outcome({ headers: randomHeaders, body: randomBody });
       expect(refused).toBeInstanceOf(NotificationError);
-      if (refused instanceof NotificationError) codes.add(refused.code);
+      if (refused instanceof NotificationError) {
+        codes.add(refused.code);
+      }
     }),
     RUNS,
   );
@@ -150,8 +154,11 @@ test("1,000 random requests, good and bad: Web Crypto gives what node:crypto doe
         const expected = outcome(request);
         const result = await verifyNotificationAsync(request, OPTIONS).catch((error: unknown) => error);
         expect(result).toEqual(expected);
-        if (expected instanceof NotificationError) expect(result).toMatchObject({ code: expected.code });
-        else accepted += 1;
+        if (expected instanceof NotificationError) {
+          expect(result).toMatchObject({ code: expected.code });
+        } else {
+          accepted += 1;
+        }
       },
     ),
     { ...RUNS, numRuns: 1000 },
@@ -177,7 +184,9 @@ test("10,000 requests signed with another secret and damaged: all refused", () =
       }
       const refused = outcome({ headers: damaged, body: randomBody });
       expect(refused).toBeInstanceOf(NotificationError);
-      if (refused instanceof NotificationError) codes.add(refused.code);
+      if (refused instanceof NotificationError) {
+        codes.add(refused.code);
+      }
     }),
     RUNS,
   );
@@ -294,7 +303,9 @@ describe("a megabyte", () => {
 
   test("of bytes in the chunks of a request", async () => {
     async function* chunks() {
-      for (let count = 0; count < 250_000; count += 1) yield await Promise.resolve(new Uint8Array(4));
+      for (let count = 0; count < 250_000; count += 1) {
+        yield await Promise.resolve(new Uint8Array(4));
+      }
     }
     const verifying = verifyNodeRequest({ headers: good.headers, iterator: chunks }, OPTIONS);
     await expect(verifying).rejects.toMatchObject({ code: "digest_mismatch" });

@@ -34,7 +34,9 @@ describe("the forms of headers", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const address = server.address();
-      if (address === null || typeof address === "string") throw new Error("The server has no port.");
+      if (address === null || typeof address === "string") {
+        throw new Error("The server has no port.");
+      }
       const answer = await fetch(`http://127.0.0.1:${address.port}`, {
         method: "POST",
         headers: GOOD,

@@ -118,7 +118,9 @@ function expectRefused(
 
 function pick(list: readonly string[], where: number): string {
   const picked = list[Math.floor(where * list.length)];
-  if (picked === undefined) throw new Error("There is nothing to pick from.");
+  if (picked === undefined) {
+    throw new Error("There is nothing to pick from.");
+  }
   return picked;
 }
 

@@ -29,7 +29,9 @@ describe("the bound of the store in memory", () => {
   test("counts a refused claim as no entry", () => {
     const store = createMemoryReplayStore({ maxEntries: 2 });
     store.claim("a", "me", 60);
-    for (let index = 0; index < 5; index += 1) store.claim("b", "me", 60);
+    for (let index = 0; index < 5; index += 1) {
+      store.claim("b", "me", 60);
+    }
     expect(store.claim("a", "me", 60)).toBe("running");
   });
 

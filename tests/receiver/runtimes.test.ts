@@ -128,7 +128,9 @@ async function expectVerified(command: string, args: readonly string[], sync: st
 
 async function run(command: string, args: readonly string[]): Promise<string> {
   const result = await runCommand(command, args, { cwd: folder });
-  if (result.exitCode !== 0) throw new Error(`${command} ${args.join(" ")}:\n${outputTail(result)}`);
+  if (result.exitCode !== 0) {
+    throw new Error(`${command} ${args.join(" ")}:\n${outputTail(result)}`);
+  }
   return result.stdout;
 }
 

@@ -51,7 +51,9 @@ export function refusal(request: NotificationRequest, options: VerifyOptions = O
   try {
     verifyNotification(request, options);
   } catch (error) {
-    if (error instanceof NotificationError) return error;
+    if (error instanceof NotificationError) {
+      return error;
+    }
     throw error;
   }
   throw new Error("The request was accepted.");

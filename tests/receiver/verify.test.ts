@@ -275,7 +275,9 @@ describe("what an error says", () => {
     ];
     for (const error of errors) {
       const said = JSON.stringify([error.message, error.stack, error.cause, Object.entries(error)]);
-      for (const hidden of [secret, SECRET, signature, "FB0DA199"]) expect(said).not.toContain(hidden);
+      for (const hidden of [secret, SECRET, signature, "FB0DA199"]) {
+        expect(said).not.toContain(hidden);
+      }
     }
   });
 });

@@ -18,7 +18,9 @@ describe("the figures of a document", () => {
     ["docs/receiver.md", ["receiver:size"]],
   ])("have their place in %s", async (document, names) => {
     const text = await readFile(join(WORKSPACE, document), "utf8");
-    for (const name of names) expect(replaceFigures(text, name, "new")).toBeDefined();
+    for (const name of names) {
+      expect(replaceFigures(text, name, "new")).toBeDefined();
+    }
   });
 });
 

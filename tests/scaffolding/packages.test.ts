@@ -142,6 +142,8 @@ function manifestOf(folder: string): {
 
 /** Every text in a tree of objects and lists. */
 function leaves(tree: unknown): string[] {
-  if (typeof tree === "string") return [tree];
+  if (typeof tree === "string") {
+    return [tree];
+  }
   return typeof tree === "object" && tree !== null ? Object.values(tree).flatMap(leaves) : [];
 }

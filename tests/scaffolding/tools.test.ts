@@ -192,7 +192,9 @@ describe("the choice of a Pulumi CLI", () => {
   test("the hosts of other languages come from beside the CLI, or from PATH", async () => {
     const binary = await program("bin/pulumi", "");
     const cli = { binary, version: "3.300.0", pathEntries: [] };
-    for (const name of ["yaml", "python"]) await program(`bin/pulumi-language-${name}`, "");
+    for (const name of ["yaml", "python"]) {
+      await program(`bin/pulumi-language-${name}`, "");
+    }
     const find = () => requireLanguageHosts(cli, options(join(folder, "elsewhere")));
     await expect(find()).rejects.toThrow('Run "npm run setup" first');
     await program("elsewhere/pulumi-language-go", "");
@@ -253,7 +255,9 @@ describe("withLock", () => {
       expect(inside).toBe(1);
       await readdir(folder);
       inside -= 1;
-      if (fail) throw new Error("failed inside");
+      if (fail) {
+        throw new Error("failed inside");
+      }
     };
     const all = [false, true, false, true].map((fail) => withLock(folder, () => enter(fail)));
     const results = await Promise.allSettled(all);

@@ -32,7 +32,9 @@ export async function createCheckout(example: string): Promise<Checkout> {
     const env = await withQuickHost(await userEnvironment(root));
     const run: Checkout["run"] = async (command, args, more = {}) => {
       const result = await startCommand(command, args, { cwd: folder, env: { ...env, ...more } }).result;
-      if (result.exitCode !== 0) throw new Error(`${command} ${args.join(" ")}: ${describeResult(result)}`);
+      if (result.exitCode !== 0) {
+        throw new Error(`${command} ${args.join(" ")}: ${describeResult(result)}`);
+      }
     };
     await copyOwnFiles(join(WORKSPACE, "examples", example), folder);
     await usePacked(folder, await packPackages(root));

@@ -21,7 +21,9 @@ const SOURCE = join(WORKSPACE, "tests", "support", LOADER);
 async function dynamicHostFolder(): Promise<string> {
   const folder = join(WORKSPACE, ".pulumi-up42", `dynamic-host-${version}-${process.version}`);
   const isWhole = (): boolean => existsSync(folder);
-  if (!isWhole()) await fillFolder(folder, { isWhole, fill });
+  if (!isWhole()) {
+    await fillFolder(folder, { isWhole, fill });
+  }
   return folder;
 }
 
@@ -42,7 +44,9 @@ async function fill(folder: string): Promise<void> {
   });
   const env = { ...ownEnvironment(), KEEP_CODE: "true" };
   const result = await runCommand(process.execPath, [join(folder, LOADER), "127.0.0.1:9"], { env });
-  if (result.exitCode !== 0) throw new Error(`Failed to start the bundled host: ${describeResult(result)}`);
+  if (result.exitCode !== 0) {
+    throw new Error(`Failed to start the bundled host: ${describeResult(result)}`);
+  }
   const executable = join(folder, DYNAMIC_HOST);
   await writeFile(executable, `#!/bin/sh\nnode "$(dirname "$0")/${LOADER}" "$@"\n`);
   await chmod(executable, 0o755);

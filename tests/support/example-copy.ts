@@ -47,7 +47,9 @@ export async function copyExample(
     await copyOwnFiles(example, folder);
     const emulatorUrl = await useFreePorts(folder);
     await usePacked(folder, packed);
-    if (installed !== undefined) await linkPackages(installed.folder, folder);
+    if (installed !== undefined) {
+      await linkPackages(installed.folder, folder);
+    }
     // The examples, sooner: what a preview shows, and Pulumi's host as it is published, are for other tests.
     const env = { ...(await withQuickHost(await loggedIn(root))), PULUMI_OPTION_SKIP_PREVIEW: "true" };
     return { folder, env, emulatorUrl, dispose: () => removeFolder(root) };
@@ -87,7 +89,9 @@ export async function useFreePorts(folder: string): Promise<string> {
 async function linkPackages(from: string, to: string): Promise<void> {
   for (const name of ["node_modules", "package-lock.json"]) {
     const result = await runCommand("cp", ["-al", join(from, name), join(to, name)]);
-    if (result.exitCode !== 0) throw new Error(`Failed to link ${name}: ${describeResult(result)}`);
+    if (result.exitCode !== 0) {
+      throw new Error(`Failed to link ${name}: ${describeResult(result)}`);
+    }
   }
 }
 

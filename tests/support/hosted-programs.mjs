@@ -18,7 +18,9 @@ process.on("message", (folder) => {
   const server = new Server();
   server.addService(LanguageRuntimeService, Object(new LanguageServer(program)));
   server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error;
+    if (error) {
+      throw error;
+    }
     process.send?.({ folder, port });
   });
 });

@@ -38,7 +38,9 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(15_000, 32_000);
-    if (await isFree(port)) ports.add(port);
+    if (await isFree(port)) {
+      ports.add(port);
+    }
   }
   return [...ports];
 }

@@ -33,7 +33,9 @@ export class MemoryApi implements WebhooksApi {
   }
 
   conceal(secret: string | undefined): void {
-    if (secret !== undefined) this.concealed.add(secret);
+    if (secret !== undefined) {
+      this.concealed.add(secret);
+    }
   }
 
   redact(text: string): string {

@@ -59,7 +59,9 @@ export async function runGithubJob(
 ): Promise<JobResult> {
   const text = await readFile(join(machine.folder, ".github/workflows", workflow), "utf8");
   const { [job]: found } = v.parse(Workflow, parse(text)).jobs;
-  if (found === undefined) throw new Error(`${workflow} has no job ${job}.`);
+  if (found === undefined) {
+    throw new Error(`${workflow} has no job ${job}.`);
+  }
   let conclusion: "success" | "failure" = "success";
   const value = (expression: string): string => evaluate(expression, contexts, conclusion);
   const filled = (given: unknown): string =>
@@ -73,15 +75,21 @@ export async function runGithubJob(
   };
   const fill = (values: v.InferOutput<typeof Values>): Record<string, string> =>
     Object.fromEntries(Object.entries(values).map(([name, given]) => [name, filled(given)]));
-  if (!holds(found.if)) return { conclusion: "skipped", log: "" };
+  if (!holds(found.if)) {
+    return { conclusion: "skipped", log: "" };
+  }
   const results: string[] = [];
   for (const step of found.steps.filter(({ uses }) => uses === "" || uses.startsWith("pulumi/actions@"))) {
-    if (!holds(step.if) || machine.done.includes(step.run ?? "")) continue;
+    if (!holds(step.if) || machine.done.includes(step.run ?? "")) {
+      continue;
+    }
     const script = step.run === undefined ? pulumiCommand(fill(step.with)) : filled(step.run);
     const env = { ...machine.env, ...fill(found.env), ...fill(step.env) };
     const result = await runScript(script, { ...machine, env });
     results.push(describeResult(result));
-    if (result.exitCode !== 0) conclusion = "failure";
+    if (result.exitCode !== 0) {
+      conclusion = "failure";
+    }
   }
   return { conclusion, log: results.join("\n") };
 }
@@ -90,7 +98,9 @@ export async function runGithubJob(
 function pulumiCommand(inputs: Record<string, string>): string {
   const { command = "", "stack-name": stack, "comment-on-pr": _, ...flags } = inputs;
   const given = Object.entries(flags).flatMap(([flag, value]) => {
-    if (!["refresh", "diff", "expect-no-changes"].includes(flag)) throw new Error(`Unknown input: ${flag}`);
+    if (!["refresh", "diff", "expect-no-changes"].includes(flag)) {
+      throw new Error(`Unknown input: ${flag}`);
+    }
     return value === "true" ? [`--${flag}`] : [];
   });
   const yes = command === "up" ? "--yes --skip-preview" : "";
@@ -107,7 +117,9 @@ function evaluate(expression: string, contexts: Contexts, status: "success" | "f
   }).map(([name, value]) => ({ name, minArgs: 0, maxArgs: 0, call: () => new data.BooleanData(value) }));
   const parsed = new Parser(new Lexer(expression).lex().tokens, Object.keys(contexts), functions).parse();
   const values: unknown = JSON.parse(JSON.stringify(contexts), data.reviver);
-  if (!(values instanceof data.Dictionary)) throw new Error("The contexts of an expression are an object.");
+  if (!(values instanceof data.Dictionary)) {
+    throw new Error("The contexts of an expression are an object.");
+  }
   const evaluator = new Evaluator(parsed, values, new Map(functions.map((each) => [each.name, each])));
   return evaluator.evaluate().coerceString();
 }
@@ -141,7 +153,9 @@ export async function gitlabJobsFor(file: string, given: Record<string, string>)
       git remote add origin git@gitlab.example:acme/webhooks.git
       "${process.execPath}" "${command}" --home . --list-json --ignore-predefined-vars ${Object.keys(given).join(",")} ${variables.join(" ")}`;
     const result = await runScript(script, { folder, env: process.env });
-    if (result.exitCode !== 0) throw new Error(describeResult(result));
+    if (result.exitCode !== 0) {
+      throw new Error(describeResult(result));
+    }
     const jobs = v.parse(JobList, JSON.parse(result.stdout));
     return jobs.filter(({ when }) => when !== "never").map(({ name }) => name);
   } finally {

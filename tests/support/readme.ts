@@ -79,11 +79,17 @@ export async function runBlocks(
     const results: CommandResult[] = [];
     const last = blocks.findLast(({ kind }) => kind === "run");
     for (const block of blocks) {
-      if (block === last) await beforeLast?.();
-      if (block.kind === "background") await shell.startInBackground(block);
+      if (block === last) {
+        await beforeLast?.();
+      }
+      if (block.kind === "background") {
+        await shell.startInBackground(block);
+      }
       if (block.kind === "run") {
         results.push(await shell.run(block));
-        if (results.length === 1) await afterFirst?.();
+        if (results.length === 1) {
+          await afterFirst?.();
+        }
       }
     }
     await beforeStop();
@@ -123,10 +129,14 @@ class Shell {
     const running = this.#start(`${block.commands}\n${remember}`);
     const limit = new TimeLimit(running, this.timeoutMs);
     const result = await running.result.finally(() => limit.end());
-    if (limit.isOver) throw new Error(`${quote(block)}\ndid not end in time: ${describeResult(result)}`);
+    if (limit.isOver) {
+      throw new Error(`${quote(block)}\ndid not end in time: ${describeResult(result)}`);
+    }
     // What should be running in the background and is not, is the reason why others fail.
     this.#background.forEach(requireRunning);
-    if (result.exitCode !== 0) throw new Error(`${quote(block)}\nfailed: ${describeResult(result)}`);
+    if (result.exitCode !== 0) {
+      throw new Error(`${quote(block)}\nfailed: ${describeResult(result)}`);
+    }
     return result;
   }
 
@@ -155,12 +165,16 @@ class Shell {
   /** Stops what is in the background, and gives what it wrote. */
   async stopBackground(): Promise<CommandResult[]> {
     this.#background.forEach(requireRunning);
-    for (const { running } of this.#background) running.kill();
+    for (const { running } of this.#background) {
+      running.kill();
+    }
     return await Promise.all(this.#background.map(({ running }) => running.result));
   }
 
   async close(): Promise<void> {
-    for (const { running } of this.#background) running.kill();
+    for (const { running } of this.#background) {
+      running.kill();
+    }
     await Promise.allSettled(this.#background.map(({ running }) => running.result));
     await rm(this.stateFolder, { recursive: true, force: true });
   }
@@ -176,7 +190,9 @@ class Shell {
 }
 
 function requireRunning({ block, ended }: Background): void {
-  if (ended !== undefined) throw new Error(`${quote(block)}\nended by itself: ${describeResult(ended)}`);
+  if (ended !== undefined) {
+    throw new Error(`${quote(block)}\nended by itself: ${describeResult(ended)}`);
+  }
 }
 
 /** Kills a command when its time is over. */

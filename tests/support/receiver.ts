@@ -42,7 +42,9 @@ export async function startReceiver(answer: Answers = 200): Promise<TestReceiver
       .then((received) => {
         requests.push(received);
         for (const waiter of waiting) {
-          if (requests.length >= waiter.count) waiter.resolve();
+          if (requests.length >= waiter.count) {
+            waiter.resolve();
+          }
         }
         respond(response, typeof current === "function" ? current(received) : current);
       })
@@ -71,7 +73,9 @@ async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
 }
 
 function respond(response: ServerResponse, answer: Answer): void {
-  if (answer === "hang") return;
+  if (answer === "hang") {
+    return;
+  }
   if (answer === "reset") {
     response.socket?.resetAndDestroy();
     return;

@@ -24,7 +24,9 @@ export function expectNoCanaries(canaries: readonly string[], texts: Readonly<Re
         .map(([form]) => `${label} holds ${secret.slice(0, 20)}… ${form}`),
     ),
   );
-  if (leaks.length > 0) throw new Error(`Secrets leaked:\n${leaks.join("\n")}`);
+  if (leaks.length > 0) {
+    throw new Error(`Secrets leaked:\n${leaks.join("\n")}`);
+  }
 }
 
 /** Every way a secret may be written down; each form is given by the parts that would betray it. */

@@ -71,7 +71,9 @@ describe("a delete", () => {
     const webhook = api.add();
     api.deleteWebhook = async () => await Promise.resolve("unconfirmed");
     api.fault = (call) => {
-      if (api.count("get") === 2 && call.startsWith("get")) api.webhooks.clear();
+      if (api.count("get") === 2 && call.startsWith("get")) {
+        api.webhooks.clear();
+      }
     };
     await remove(webhook);
     expect(api.count("get")).toBe(2);

@@ -26,14 +26,18 @@ class FakeEngine {
   }
 
   async connected(count: number): Promise<void> {
-    while (this.connections < count) await setTimeout(5);
+    while (this.connections < count) {
+      await setTimeout(5);
+    }
   }
 
   /** As the operating system does with a process that was killed. */
   async end(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
     await closed;
   }
 }
@@ -46,7 +50,9 @@ test("an engine that ends is gone", async () => {
   await fake.connected(1);
   expect(engine.isGone).toBe(false);
   await fake.end();
-  while (!engine.isGone) await setTimeout(5);
+  while (!engine.isGone) {
+    await setTimeout(5);
+  }
   expect(fake.connections).toBe(1);
 });
 
@@ -57,7 +63,9 @@ test("an engine that ends connections which do not speak is still there", async 
   await fake.connected(3);
   expect(engine.isGone).toBe(false);
   await fake.end();
-  while (!engine.isGone) await setTimeout(5);
+  while (!engine.isGone) {
+    await setTimeout(5);
+  }
 });
 
 test("whether it has ended is known although the process hears of it late", async () => {
@@ -93,6 +101,8 @@ test("an engine that could never be reached is not taken to be gone", async () =
   watched.watch();
   await other.connected(1);
   await other.end();
-  while (!watched.isGone) await setTimeout(5);
+  while (!watched.isGone) {
+    await setTimeout(5);
+  }
   expect(engine.isGone).toBe(false);
 });

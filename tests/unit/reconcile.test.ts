@@ -47,7 +47,9 @@ function at(operation: string, ...actions: readonly (() => void)[]): void {
   const before = api.fault;
   api.fault = async (call) => {
     await before(call);
-    if (call.split(" ")[0] === operation) queue.shift()?.();
+    if (call.split(" ")[0] === operation) {
+      queue.shift()?.();
+    }
   };
 }
 
@@ -67,7 +69,9 @@ const commitAndLose = (): void => {
 const commitOnceRetried = (): (() => void) => {
   let isDone = false;
   return () => {
-    if (isDone || api.count("create") < 2) return;
+    if (isDone || api.count("create") < 2) {
+      return;
+    }
     isDone = true;
     commit();
   };

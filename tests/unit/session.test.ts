@@ -26,7 +26,9 @@ describe("of operations that share a request", () => {
     const api = new MemoryApi();
     const { opened, open } = gate();
     api.fault = async (call) => {
-      if (call !== shared) return;
+      if (call !== shared) {
+        return;
+      }
       await opened;
       throw error;
     };
@@ -63,8 +65,12 @@ test("an operation that waits for another one of the same name and URL still has
   const deadlines: Deadline[] = [];
   class TimedApi extends MemoryApi {
     override async createWebhook(workspaceId: string, spec: WebhookSpec, operation?: Operation) {
-      if (operation !== undefined) deadlines.push(operation.deadline);
-      if (deadlines.length === 1) await opened;
+      if (operation !== undefined) {
+        deadlines.push(operation.deadline);
+      }
+      if (deadlines.length === 1) {
+        await opened;
+      }
       return await super.createWebhook(workspaceId, spec);
     }
   }
@@ -74,7 +80,9 @@ test("an operation that waits for another one of the same name and URL still has
   const inputs = { ...INPUTS, workspaceId: "ws", ifExists: "create" as const };
   const first = createWebhook(session, call, inputs);
   const second = createWebhook(session, call, inputs);
-  while (deadlines.length === 0) await new Promise(setImmediate);
+  while (deadlines.length === 0) {
+    await new Promise(setImmediate);
+  }
   const turn = Date.now();
   open();
   await Promise.all([first, second]);

@@ -35,7 +35,9 @@ function tokens(
   const fetch = async (request: TokenRequest): Promise<string> => {
     requests.push(request);
     const answer = answers.shift() ?? issued(`token-${requests.length}`);
-    if (answer instanceof Error) throw answer;
+    if (answer instanceof Error) {
+      throw answer;
+    }
     return await Promise.resolve(answer);
   };
   return new Tokens(

@@ -47,7 +47,9 @@ describe("the trace of a resource that cannot be registered", () => {
   ])("is as long as before for someone %s", (_who, options) => {
     const { traces, limit } = run(options);
     expect(traces).toHaveLength(2);
-    for (const trace of traces) expect(trace).toMatch(/at inner .*\n +at middle .*\n +at outer /);
+    for (const trace of traces) {
+      expect(trace).toMatch(/at inner .*\n +at middle .*\n +at outer /);
+    }
     expect(limit).toBe(options.limit);
   });
 });

@@ -9,6 +9,7 @@ import {
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { TransportError } from "../../provider/src/up42/errors";
 import { createTransport, type HttpRequest } from "../../provider/src/up42/transport";
 import { runCommand } from "../../tools/process.mjs";
@@ -31,11 +32,15 @@ async function listening(server: Server | ReturnType<typeof createTcpServer>): P
   await once(server, "listening");
   closing.push(async () => {
     server.close();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
     await Promise.resolve();
   });
   const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  if (address === null || typeof address === "string") {
+    throw new Error("the server has no port");
+  }
   return address.port;
 }
 
@@ -54,17 +59,16 @@ const failureOf = async (promise: Promise<unknown>): Promise<TransportError> => 
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof TransportError)) throw new Error(`not a transport error: ${String(error)}`);
+  if (!(error instanceof TransportError)) {
+    throw new Error(`not a transport error: ${String(error)}`);
+  }
   return error;
 };
 
-function writeForEver(response: ServerResponse): void {
+function writeForever(response: ServerResponse): void {
   const chunk = Buffer.alloc(MEGABYTE, "x");
-  const more = (): void => {
-    while (!response.destroyed && response.write(chunk));
-  };
-  response.on("drain", more);
-  more();
+  const endless = new Readable({ read: () => void endless.push(chunk) });
+  endless.pipe(response);
 }
 
 /** A port on which nobody listens. */
@@ -110,7 +114,9 @@ describe("an exchange", () => {
     });
     const url = `http://127.0.0.1:${await listening(server)}`;
     const transport = createTransport();
-    for (let request = 0; request < 5; request += 1) await transport(get(url));
+    for (let request = 0; request < 5; request += 1) {
+      await transport(get(url));
+    }
     expect(connections).toBe(1);
   });
 
@@ -122,7 +128,9 @@ describe("an exchange", () => {
     });
     const url = `http://127.0.0.1:${await listening(server)}`;
     const transport = createTransport();
-    for (const ownConnection of [false, true, false]) await transport({ ...get(url), ownConnection });
+    for (const ownConnection of [false, true, false]) {
+      await transport({ ...get(url), ownConnection });
+    }
     const [first, own, last] = sockets;
     expect(own).not.toBe(first);
     expect(last).toBe(first);
@@ -141,7 +149,9 @@ describe("an exchange", () => {
     const url = `http://127.0.0.1:${await listening(server)}`;
     const transport = createTransport();
     const bodies: string[] = [];
-    for (let request = 0; request < 3; request += 1) bodies.push((await transport(get(url))).body);
+    for (let request = 0; request < 3; request += 1) {
+      bodies.push((await transport(get(url))).body);
+    }
     expect(bodies).toEqual(["1", "2", "3"]);
   });
 });
@@ -162,7 +172,7 @@ describe("the body", () => {
     const url = await serving((_request, response) => {
       response.writeHead(status);
       response.once("close", () => closed.emit("close"));
-      writeForEver(response);
+      writeForever(response);
     });
     const answer = await createTransport()(get(url));
     expect([answer.status, answer.body.length, answer.tooLarge]).toEqual([status, limit, true]);

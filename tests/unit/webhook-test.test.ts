@@ -113,7 +113,9 @@ describe("a test that fails", () => {
   test("is not hidden by a look-up of the name that fails", async () => {
     const own = setUp(run(result("a", false)));
     own.api.fault = (call) => {
-      if (call.startsWith("get")) throw new TransportError("reset", { sent: "maybe" });
+      if (call.startsWith("get")) {
+        throw new TransportError("reset", { sent: "maybe" });
+      }
     };
     const error = await failureOf(own, { ...INPUTS, webhook: { ...WEBHOOK, name: undefined } });
     expect(error.message).toMatch(

@@ -186,7 +186,9 @@ test.each(["update", "delete"] as const)(
     const { api, call, session } = setUp();
     const { id } = api.add({ ...INPUTS, ...STATE });
     api.fault = (operation) => {
-      if (!operation.startsWith(kind)) return;
+      if (!operation.startsWith(kind)) {
+        return;
+      }
       throw Object.assign(new TransportError("the connection was reset", { sent: "maybe" }), {
         mayBeDone: true,
       });
@@ -207,9 +209,15 @@ test("a delete whose look afterwards fails names `pulumi refresh`", async () => 
   let lists = 0;
   api.fault = (operation) => {
     // A colleague deletes it between the look and the delete.
-    if (operation.startsWith("delete")) api.webhooks.delete(id);
-    if (operation === "list") lists += 1;
-    if (lists > 1) throw new AnswerError("UP42's list is only one page", { final: true });
+    if (operation.startsWith("delete")) {
+      api.webhooks.delete(id);
+    }
+    if (operation === "list") {
+      lists += 1;
+    }
+    if (lists > 1) {
+      throw new AnswerError("UP42's list is only one page", { final: true });
+    }
   };
   await expect(deleteWebhook(session, call, id, STATE)).rejects.toThrow(
     /only one page\. It may have been deleted: `pulumi refresh` finds out\./,

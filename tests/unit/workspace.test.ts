@@ -76,10 +76,16 @@ describe("reads", () => {
     const createdAt = new Date().toISOString();
     let added: RemoteWebhook | undefined;
     api.fault = async (call) => {
-      if (call !== "list") return;
-      if (api.count("list") > 1) added ??= api.add({ createdAt });
+      if (call !== "list") {
+        return;
+      }
+      if (api.count("list") > 1) {
+        added ??= api.add({ createdAt });
+      }
       // The first answer comes when the webhook would show.
-      else await setTimeout(2 * api.attemptTimeoutMs);
+      else {
+        await setTimeout(2 * api.attemptTimeoutMs);
+      }
     };
     expect(await workspace.confirmGone("id-1", createdAt, operation)).toBe(added);
     expect(added).toBeDefined();
@@ -127,7 +133,11 @@ describe("reads", () => {
     const all = [...api.webhooks];
     api.webhooks.clear();
     api.fault = () => {
-      if (api.count("list") === 2) for (const [id, webhook] of all) api.webhooks.set(id, webhook);
+      if (api.count("list") === 2) {
+        for (const [id, webhook] of all) {
+          api.webhooks.set(id, webhook);
+        }
+      }
     };
     expect(await workspace.read(ids[0] ?? "", new Date().toISOString(), operation)).toHaveProperty(
       "id",
@@ -138,7 +148,9 @@ describe("reads", () => {
   test("do not find that it is gone while no list can be read", async () => {
     const { api, operation, workspace } = setUp();
     api.fault = (call) => {
-      if (call === "list") throw new TransportError("reset", { sent: "maybe" });
+      if (call === "list") {
+        throw new TransportError("reset", { sent: "maybe" });
+      }
     };
     await expect(workspace.read("gone", "", operation)).rejects.toThrow("reset");
   });

@@ -48,7 +48,9 @@ async function main() {
       return;
     }
     showSurroundings(world);
-    if (!signal.aborted) await once(signal, "abort");
+    if (!signal.aborted) {
+      await once(signal, "abort");
+    }
     terminal.line("\nStopping.");
   });
 }
@@ -75,7 +77,9 @@ async function play(world, steps) {
       finish(what);
       terminal.success(what);
     } catch (error) {
-      if (error instanceof Interrupted) throw error;
+      if (error instanceof Interrupted) {
+        throw error;
+      }
       finish("FAILED");
       terminal.failure(`Step ${index + 1} (${name}) failed.`);
       showTable(outcomes);

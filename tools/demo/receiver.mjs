@@ -34,7 +34,9 @@ export async function startReceiver(secret, log) {
       response.writeHead(200, { "content-type": "application/json" }).end("{}");
     } catch (error) {
       // Anything else: the sender went away in the middle of its request.
-      if (!(error instanceof NotificationError)) return void response.destroy();
+      if (!(error instanceof NotificationError)) {
+        return void response.destroy();
+      }
       log(`receiver ${path}: refused, ${error.code} (HTTP ${error.statusCode})`);
       const answer = JSON.stringify({ code: error.code });
       response.writeHead(error.statusCode, { "content-type": "application/json" }).end(answer);
@@ -43,10 +45,8 @@ export async function startReceiver(secret, log) {
   const server = createServer((request, response) => void receive(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The receiver does not listen.");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${Object(server.address()).port}`,
     takeVerified: () => verified.splice(0),
     deploy: (next) => {
       current = next;

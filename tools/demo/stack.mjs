@@ -44,7 +44,9 @@ export class DemoStack extends PulumiProject {
     this.signal.throwIfAborted();
     this.terminal?.command(`pulumi ${command.join(" ")}`);
     const onLine = (/** @type {string} */ line) => {
-      if (line.trim() !== "" && !this.signal.aborted) this.terminal?.output(line);
+      if (line.trim() !== "" && !this.signal.aborted) {
+        this.terminal?.output(line);
+      }
     };
     const running = this.start(command, {
       args: ["--suppress-progress"],

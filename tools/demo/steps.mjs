@@ -71,7 +71,7 @@ export const STEPS = [
     intro: "A colleague turns the webhook off in UP42's console: a check of the stack, as in CI, finds it.",
     run: async ({ stack, emulator }) => {
       const [webhook] = webhooksIn(emulator, 1);
-      if (webhook !== undefined) await (await loginAs(emulator)).change(webhook.id, { active: false });
+      await (await loginAs(emulator)).change(String(webhook?.id), { active: false });
       const { exitCode, output } = await stack.show("preview", "--refresh", "--expect-no-changes", "--diff");
       expect(exitCode !== 0, "the check fails");
       expect(/active *: false => true/.test(output), "the preview names what is different");
@@ -101,12 +101,11 @@ export const STEPS = [
   },
 ];
 
-/**
- * @param {boolean} condition
- * @param {string} claim what should be so
- */
+/** @param {boolean} condition @param {string} claim what should be so */
 function expect(condition, claim) {
-  if (!condition) throw new Error(`It should be so, but is not: ${claim}.`);
+  if (!condition) {
+    throw new Error(`It should be so, but is not: ${claim}.`);
+  }
 }
 
 /** @param {ReturnType<import("./stack.mjs").DemoStack["show"]>} command */
@@ -115,10 +114,7 @@ async function succeed(command) {
   expect(exitCode === 0, "pulumi succeeds");
 }
 
-/**
- * @param {import("./stack.mjs").DemoStack} stack
- * @param {number} count
- */
+/** @param {import("./stack.mjs").DemoStack} stack @param {number} count */
 async function expectTests(stack, count) {
   const { testsRun, testsSucceeded, testsFailed } = await stack.outputs();
   const counts = `${testsRun} run, ${testsSucceeded} succeeded, ${testsFailed} failed`;
@@ -140,10 +136,7 @@ function expectVerified(receiver, notifications) {
   expect(found.join() === [...notifications].sort().join(), claim);
 }
 
-/**
- * @param {import("up42-emulator").Emulator} emulator
- * @param {number} count
- */
+/** @param {import("up42-emulator").Emulator} emulator @param {number} count */
 function webhooksIn(emulator, count) {
   const webhooks = emulator.webhooks();
   expect(webhooks.length === count, `UP42 has ${count} webhooks (${webhooks.length})`);

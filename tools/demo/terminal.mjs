@@ -1,7 +1,4 @@
-/**
- * Text for a person: styles, and the demo's lines.
- * @typedef {ReturnType<typeof createTerminal>} Terminal
- */
+/** Text for a person: styles, and the demo's lines. @typedef {ReturnType<typeof createTerminal>} Terminal */
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 };
 
@@ -14,10 +11,7 @@ const STYLES = { bold: 1, dim: 2, red: 31, green: 32, cyan: 36 };
 export function createTerminal(stream) {
   const { NO_COLOR = "", TERM } = process.env;
   const color = stream.isTTY === true && NO_COLOR === "" && TERM !== "dumb";
-  /**
-   * @param {Style} name
-   * @param {string} text
-   */
+  /** @param {Style} name @param {string} text */
   const style = (name, text) => (color ? `\u001b[${STYLES[name]}m${text}\u001b[0m` : text);
   const line = (text = "") => void stream.write(`${text}\n`);
   return {

@@ -51,6 +51,8 @@ export async function withWorld({ terminal, signal }, use) {
     terminal.line(`Program               examples/webhook, its stack in ${stack.root}`);
     return await use({ emulator, receiver, secret, stack, terminal });
   } finally {
-    for (const task of cleanUp.reverse()) await task();
+    for (const task of cleanUp.reverse()) {
+      await task();
+    }
   }
 }

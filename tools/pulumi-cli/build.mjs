@@ -31,7 +31,9 @@ const MODULES = dirname(fileURLToPath(import.meta.url));
 export async function builtVersion() {
   const file = join(MODULES, "engine", "go.mod");
   const [, version] = /pulumi\/pkg\/v3 v(\d+\.\d+\.\d+)$/m.exec(await readFile(file, "utf8")) ?? [];
-  if (version === undefined) throw new Error(`${file} does not say which version of Pulumi it builds.`);
+  if (version === undefined) {
+    throw new Error(`${file} does not say which version of Pulumi it builds.`);
+  }
   return version;
 }
 
@@ -95,7 +97,9 @@ export async function sourcesHash(folder = MODULES) {
     .map(({ parentPath, name }) => join(parentPath, name))
     .filter((file) => /\.(go|mod|sum)$|programs\.mjs$/.test(file));
   const hash = createHash("sha256");
-  for (const file of files.sort()) hash.update(await readFile(file));
+  for (const file of files.sort()) {
+    hash.update(await readFile(file));
+  }
   return hash.digest("hex");
 }
 

@@ -15,7 +15,9 @@ export function defaultCacheRoot(env = process.env) {
 /** @param {NodeJS.ProcessEnv} env */
 function userCacheFolder(env) {
   const home = env.HOME || homedir();
-  if (process.platform === "darwin") return join(home, "Library", "Caches");
+  if (process.platform === "darwin") {
+    return join(home, "Library", "Caches");
+  }
   // The XDG specification says to ignore a relative path.
   const xdg = env.XDG_CACHE_HOME;
   return xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".cache");
@@ -32,7 +34,9 @@ function userCacheFolder(env) {
 export async function fillFolder(folder, { isWhole, fill, onWait }) {
   await mkdir(dirname(folder), { recursive: true });
   const fillIt = async () => {
-    if (isWhole()) return;
+    if (isWhole()) {
+      return;
+    }
     const workPrefix = `${folder}.filling-`;
     await removeLeftovers(workPrefix);
     const work = await mkdtemp(workPrefix);

@@ -43,7 +43,9 @@ export async function downloadCli({ cacheRoot, version, download = officialDownl
 /** @type {DownloadProgram} */
 async function officialDownload(version, folder) {
   const answer = await fetch(INSTALLER, { signal: AbortSignal.timeout(REACHABLE_WITHIN_MS) });
-  if (!answer.ok) throw new Error(`${INSTALLER} answered with HTTP ${answer.status}`);
+  if (!answer.ok) {
+    throw new Error(`${INSTALLER} answered with HTTP ${answer.status}`);
+  }
   await answer.body?.cancel();
   // Not at the top: it loads the whole SDK, which takes a second in each test file.
   const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");

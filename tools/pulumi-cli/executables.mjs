@@ -1,10 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/**
- * @param {string} name
- * @param {readonly string[]} folders
- */
+/** @param {string} name @param {readonly string[]} folders */
 export function findExecutable(name, folders) {
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }

@@ -7,11 +7,7 @@ import { outputTail, runCommand } from "../process.mjs";
 const MODULES = dirname(fileURLToPath(import.meta.url));
 const HEARTBEAT_MS = 15_000;
 
-/**
- * Makes a program from its Go module.
- *
- * @type {import("./build.mjs").BuildProgram}
- */
+/** Makes a program from its Go module. @type {import("./build.mjs").BuildProgram} */
 export async function goBuild({ name, module, package: source, file }, version, output, log) {
   const cwd = join(MODULES, module);
   const work = await mkdtemp(join(tmpdir(), "pulumi-cli-"));
@@ -23,7 +19,9 @@ export async function goBuild({ name, module, package: source, file }, version, 
   );
   try {
     // go.mod names what is chosen. Go adds what follows from that, in a copy; go.sum has the hashes of all of it.
-    for (const one of ["go.mod", "go.sum"]) await copyFile(join(cwd, one), join(work, one));
+    for (const one of ["go.mod", "go.sum"]) {
+      await copyFile(join(cwd, one), join(work, one));
+    }
     const flags = ["-mod=mod", `-modfile=${join(work, "go.mod")}`];
     if (file !== undefined) {
       const folder = await go(["list", ...flags, "-m", "-f", "{{.Dir}}", file.module], cwd);
@@ -51,8 +49,12 @@ async function go(args, cwd) {
   // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
   const env = { ...process.env, CGO_ENABLED: "0" };
   const result = await runCommand("go", args, { cwd, env }).catch(() => undefined);
-  if (result === undefined) throw new Error("Go is not installed.");
-  if (result.exitCode === 0) return result.stdout.trim();
+  if (result === undefined) {
+    throw new Error("Go is not installed.");
+  }
+  if (result.exitCode === 0) {
+    return result.stdout.trim();
+  }
   throw new Error(
     `go ${args[0]} failed:\n${outputTail(result)}\n` +
       "Modules come from the Go module proxy: check the network (GOPROXY, HTTPS_PROXY) and try again.",

@@ -15,8 +15,11 @@ const body = `${MARKER}\n### Preview\n\n${fence}text\n${output}\n${fence}\n\n[Lo
 
 const { id: me } = await request("GET", `${CI_API_V4_URL}/user`);
 const earlier = await findNote();
-if (earlier === undefined) await request("POST", NOTES, { body });
-else await request("PUT", `${NOTES}/${earlier.id}`, { body });
+if (earlier === undefined) {
+  await request("POST", NOTES, { body });
+} else {
+  await request("PUT", `${NOTES}/${earlier.id}`, { body });
+}
 
 /** Anyone may write a note with the marker: only one by this token's own user is replaced. */
 async function findNote() {
@@ -24,7 +27,9 @@ async function findNote() {
     /** @type {{ id: number, body: string, author: { id: number } }[]} */
     const notes = await request("GET", `${NOTES}?per_page=100&page=${page}`);
     const found = notes.find((note) => note.author.id === me && note.body.startsWith(MARKER));
-    if (found !== undefined || notes.length < 100) return found;
+    if (found !== undefined || notes.length < 100) {
+      return found;
+    }
   }
 }
 
@@ -39,7 +44,8 @@ async function request(method, url, content) {
     headers: { "private-token": GITLAB_TOKEN, "content-type": "application/json" },
     ...(content && { body: JSON.stringify(content) }),
   });
-  if (!response.ok)
+  if (!response.ok) {
     throw new Error(`${method} ${url} failed: HTTP ${response.status} ${await response.text()}`);
+  }
   return await response.json();
 }

@@ -20,7 +20,9 @@ export const active: ResourceValidationPolicy = {
   },
   validateResource: validateResourceOfType(Webhook, (webhook, args, report) => {
     const stack = stackOf(args.urn);
-    if (webhook.active === true || !args.getConfig<Config>().stacks.includes(stack)) return;
+    if (webhook.active === true || !args.getConfig<Config>().stacks.includes(stack)) {
+      return;
+    }
     report(
       `The webhook is not active, so that nothing would be notified in the stack "${stack}", which is production. ` +
         "Set `active: true`; it is false by default.",

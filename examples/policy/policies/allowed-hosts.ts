@@ -21,7 +21,9 @@ export const allowedHosts: ResourceValidationPolicy = {
   validateResource: validateResourceOfType(Webhook, ({ url }, args, report) => {
     const { hosts } = args.getConfig<Config>();
     const { hostname } = new URL(url);
-    if (hosts.length === 0 || hosts.some((allowed) => matches(allowed, hostname))) return;
+    if (hosts.length === 0 || hosts.some((allowed) => matches(allowed, hostname))) {
+      return;
+    }
     report(
       `The webhook sends to ${hostname}, which is not one of the allowed hosts (${hosts.join(", ")}). ` +
         "Send to one of these, or have the host added to the configuration of this policy.",

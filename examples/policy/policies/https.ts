@@ -21,8 +21,12 @@ export const https: ResourceValidationPolicy = {
   },
   validateResource: validateResourceOfType(Webhook, ({ url }, args, report) => {
     const { protocol, hostname, host } = new URL(url);
-    if (protocol === "https:") return;
-    if (args.getConfig<Config>().allowLoopback && LOOPBACK.test(hostname)) return;
+    if (protocol === "https:") {
+      return;
+    }
+    if (args.getConfig<Config>().allowLoopback && LOOPBACK.test(hostname)) {
+      return;
+    }
     report(
       `The webhook sends to ${host} by ${protocol}//, so that anybody on the way can read the notifications. ` +
         "Give it a URL that starts with https://.",

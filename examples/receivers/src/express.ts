@@ -22,7 +22,9 @@ export function createReceiver(
 // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
 const answerWithCode: ErrorRequestHandler = (error, _request, response, next) => {
   console.error(error instanceof NotificationError ? error.message : error);
-  if (response.headersSent) return next(error);
+  if (response.headersSent) {
+    return next(error);
+  }
   const code = error instanceof NotificationError ? error.code : "not_handled";
   response.status(error.statusCode ?? 500).json({ code });
 };

@@ -23,8 +23,11 @@ export function createReceiver(
 
     // The code lets UP42's webhook test show what is wrong; the message is for the people who run the receiver.
     webhooks.setErrorHandler<FastifyError>((error, request, reply) => {
-      if (error instanceof NotificationError) request.log.warn(error.message);
-      else request.log.error(error);
+      if (error instanceof NotificationError) {
+        request.log.warn(error.message);
+      } else {
+        request.log.error(error);
+      }
       const code = error instanceof NotificationError ? error.code : "not_handled";
       return reply.code(error.statusCode ?? 500).send({ code });
     });

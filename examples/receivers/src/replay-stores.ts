@@ -24,7 +24,9 @@ export function createRedisReplayStore(redis: RedisClient, prefix = "up42:notifi
       const key = prefix + messageId;
       // SET … NX is atomic, and answers null if the key is there already.
       const options = { condition: "NX" as const, expiration: expiration(leaseSeconds) };
-      if ((await redis.set(key, running(owner), options)) !== null) return "new";
+      if ((await redis.set(key, running(owner), options)) !== null) {
+        return "new";
+      }
       // If it has just expired or been released, "running" is right too: UP42 sends it again.
       return (await redis.get(key)) === DONE ? "done" : "running";
     },
@@ -79,7 +81,9 @@ export function createDynamoDbReplayStore(
           ExpressionAttributeValues: { ":now": Math.floor(now() / 1000) },
         }),
       );
-      if (granted) return "new";
+      if (granted) {
+        return "new";
+      }
       const { Item } = await dynamoDb.get({ TableName, Key: { messageId }, ConsistentRead: true });
       // If it has just been released, "running" is right too: UP42 sends it again.
       return Item !== undefined && Item.claimedBy === undefined ? "done" : "running";
@@ -107,7 +111,9 @@ async function unlessRefused(command: Promise<unknown>): Promise<boolean> {
     await command;
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === "ConditionalCheckFailedException") return false;
+    if (error instanceof Error && error.name === "ConditionalCheckFailedException") {
+      return false;
+    }
     throw error;
   }
 }
