@@ -71,7 +71,7 @@ beforeEach(async () => {
     allowHttp: false,
     apiUrl: url,
     authUrl: url,
-    timeoutSeconds: 4,
+    timeoutSeconds: 60,
     maxRetries: 2,
   };
 });
@@ -84,7 +84,7 @@ afterEach(async () => {
 
 const lines: string[] = [];
 const operation = (): Operation => ({
-  deadline: new Deadline(4_000),
+  deadline: new Deadline(60_000),
   report: (line) => lines.push(line),
 });
 const sent = () => seen.map(({ method, url, body }) => [method, url, body]);
