@@ -92,12 +92,25 @@ describe("who owns a webhook", () => {
     expect(await entriesOf(project)).toEqual([`hook ${id}`]);
   });
 
-  test("destroying everything after that deletes the webhook, whichever entry comes first", async () => {
+  test("the same taken back: the webhook is again what the program says", async () => {
+    const { project, emulator } = await start(adopting("old"));
+    await project.up();
+    const { id, updatedAt: _, ...before } = onlyWebhook(emulator);
+    await write(adopting("renamed", { events: ["job.status"] }) + failingTest("renamed"));
+    await project.up({ expectFailure: true });
+    await write(adopting("old"));
+    const { stdout } = await project.up();
+    expect(stdout).toContain("changed back to what that resource says");
+    expect(onlyWebhook(emulator)).toMatchObject({ ...before, id });
+    expect(await entriesOf(project)).toEqual([`old ${id}`]);
+  });
+
+  test.each(["", "--refresh"])("destroying everything after that deletes the webhook %s", async (option) => {
     const { project, emulator } = await start(adopting("old"));
     await project.up();
     await write(adopting("renamed") + failingTest("renamed"));
     await project.up({ expectFailure: true });
-    await project.destroy();
+    await project.destroy({ args: option === "" ? [] : [option] });
     expect(emulator.webhooks()).toEqual([]);
     expect(await entriesOf(project)).toEqual([]);
   });

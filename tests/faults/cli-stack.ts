@@ -117,7 +117,7 @@ class CliStack implements Stack {
     if (this.#killed.includes(running)) {
       await this.#unlock();
       // The next command warns of these, and then forgets them.
-      this.#isRefreshDue = await this.hasPendingOperations();
+      this.#isRefreshDue ||= (await this.#state()).deployment.pending_operations.length > 0;
       return new Map([[WHOLE_COMMAND, "was killed"]]);
     }
     const result = await running.result;

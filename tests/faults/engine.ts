@@ -69,7 +69,7 @@ export class Engine {
     this.#leave(new InterruptedError("The engine was killed."));
   }
 
-  /** Whether an update or a delete is under way, which Pulumi then records as a pending operation. */
+  /** Whether something is under way that may change a webhook, which Pulumi then records as a pending operation. */
   get isChanging(): boolean {
     return this.#changes > 0;
   }
@@ -153,11 +153,11 @@ export class Engine {
       this.#record(undefined, { ...resource, id, inputs, outputs: properties, needsInit, isReplaced: false });
     };
     try {
-      const created = await this.#call(async () => {
+      const call = async () => {
         const { client, urn } = await this.providers.of(resource);
         return await client.create(inputs, urn);
-      });
-      record(created, false);
+      };
+      record(await (inputs.ifExists === "adopt" ? this.#change(call) : this.#call(call)), false);
     } catch (error) {
       if (error instanceof HostError && error.initFailure !== undefined) {
         record(error.initFailure, true);

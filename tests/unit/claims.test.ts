@@ -43,6 +43,22 @@ describe("a claim", () => {
     expect(claims.isAdopted(LATER)).toBe(false);
   });
 
+  test("ends when the entry leaves the webhook to another one", () => {
+    claims.add(EARLIER);
+    claims.adopt(LATER);
+    claims.lose(EARLIER);
+    expect(claims.hasOther(LATER)).toBe(false);
+  });
+
+  test("is ahead of others only when they saw the webhook earlier", () => {
+    expect(claims.isAheadOfOthers(LATER)).toBe(false);
+    claims.add(EARLIER);
+    expect(claims.isAheadOfOthers(LATER)).toBe(true);
+    expect(claims.isAheadOfOthers(EARLIER)).toBe(false);
+    claims.add({ id: "w1", updatedAt: "2026-01-03T00:00:00Z" });
+    expect(claims.isAheadOfOthers(LATER)).toBe(false);
+  });
+
   test("is over when the webhook is gone", () => {
     claims.adopt(LATER);
     claims.remove("w1");

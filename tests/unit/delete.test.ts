@@ -1,4 +1,5 @@
 import { deleteWebhook } from "../../provider/src/lifecycle/webhook/delete";
+import { webhookLifecycle } from "../../provider/src/lifecycle/webhook/webhook";
 import type { RemoteWebhook } from "../../provider/src/up42/model";
 import { MemoryApi } from "../support/memory-api";
 import { callOver } from "../support/session";
@@ -62,6 +63,54 @@ describe("a webhook that was written since", () => {
     const { api, remove } = setUp();
     await remove({ ...api.add(), updatedAt: "" });
     expect(api.webhooks.size).toBe(0);
+  });
+});
+
+describe("a webhook whose adoption is taken back", () => {
+  /** The entry that stays in the program, and how the other one, which is deleted, has adopted the webhook. */
+  async function takenBack(adoption: Partial<RemoteWebhook> = {}) {
+    const own = setUp();
+    const before = own.api.add({ secret: "s3cret" });
+    const adopted = own.api.add({ ...before, ...adoption, updatedAt: LATER });
+    const { id, ...state } = before;
+    const inputs = { ...state, workspaceId: "ws" };
+    expect((await webhookLifecycle.diff(own.call, id, inputs, inputs)).changed).toEqual([]);
+    return { ...own, before, adopted };
+  }
+
+  test.each([{ events: ["job.status"] }, { active: false }, { secret: "another" }, { secret: undefined }])(
+    "with %j is again as the program says",
+    async (adoption) => {
+      const { api, lines, before, adopted, remove } = await takenBack(adoption);
+      await remove(adopted);
+      expect(api.webhooks.get(before.id)).toEqual({ ...before, updatedAt: expect.any(String) });
+      expect(lines).toEqual([expect.stringContaining("changed back to what that resource says")]);
+    },
+  );
+
+  test("without a change is left as it is, without a request", async () => {
+    const { api, lines, adopted, remove } = await takenBack();
+    await remove(adopted);
+    expect(api.calls).toEqual([]);
+    expect(lines).toEqual([expect.stringMatching(/another resource of this stack has it\.$/)]);
+  });
+
+  test("is not overwritten when it was changed once more, and the error names the way out", async () => {
+    const { api, adopted, remove } = await takenBack({ active: false });
+    api.add({ ...adopted, updatedAt: "2031-01-01T00:00:00Z" });
+    await expect(remove(adopted)).rejects.toThrow(
+      "another resource of this stack has it, and has not seen its last change. Run `pulumi refresh`, and then " +
+        '`pulumi up` with ifExists: "adopt" for that resource.',
+    );
+    expect(api.count("update")).toBe(0);
+  });
+
+  test("for a resource of another process is reported, since nothing here shows what the program says", async () => {
+    const { api, claims, remove } = setUp();
+    const webhook = api.add();
+    claims.add({ id: webhook.id, updatedAt: "2020-01-01T00:00:00Z" });
+    await expect(remove(webhook)).rejects.toThrow("has not seen its last change");
+    expect(api.webhooks.size).toBe(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { isConcealed, sameUrl } from "../../provider/src/lifecycle/webhook/compare";
+import { deleteWebhook } from "../../provider/src/lifecycle/webhook/delete";
 import { diffWebhook } from "../../provider/src/lifecycle/webhook/diff";
 import type { WebhookState } from "../../provider/src/lifecycle/webhook/fields";
 import { readWebhook } from "../../provider/src/lifecycle/webhook/read";
@@ -161,6 +162,18 @@ describe("reading a webhook", () => {
     ]);
     expect(adopter).toHaveProperty("updatedAt", LATEST);
     expect(loser).toBeUndefined();
+  });
+
+  test("leaves the webhook to the entry that has adopted it alone, so that deleting this one deletes it", async () => {
+    const api = new MemoryApi();
+    const { workspaceId: _, ...webhook } = { ...STATE, updatedAt: LATER };
+    api.add({ ...webhook, id: "w1" });
+    const { session, call } = callOver(api);
+    const adopter = { ...STATE, updatedAt: LATER };
+    const reads = [adopter, STATE].map((state) => readWebhook(session, call, "w1", state));
+    expect((await Promise.all(reads)).map((state) => state?.updatedAt)).toEqual([LATER, undefined]);
+    await deleteWebhook(session, call, "w1", adopter);
+    expect(api.webhooks.size).toBe(0);
   });
 
   test.each([

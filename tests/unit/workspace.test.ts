@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { Claims } from "../../provider/src/lifecycle/claims";
+import { putWebhook } from "../../provider/src/lifecycle/webhook/put";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, TransportError } from "../../provider/src/up42/errors";
 import type { RemoteWebhook } from "../../provider/src/up42/model";
@@ -40,7 +41,7 @@ describe("reads", () => {
     const { api, ids, operation, workspace } = setUp(6);
     await Promise.all(ids.map(async (id) => await workspace.read(id, "", operation)));
     const [first = "", second = ""] = ids;
-    await workspace.update(first, { ...SPEC, name: "changed" }, operation);
+    await putWebhook(workspace, { id: first, createdAt: "" }, { ...SPEC, name: "changed" }, operation);
     api.webhooks.delete(second);
     workspace.forget(second);
     expect(await workspace.read(first, "", operation)).toHaveProperty("name", "changed");

@@ -3,6 +3,7 @@ import { Calls } from "./calls";
 import { Declarations } from "./declarations";
 import { ALONE, type SharedLog } from "./shared-log";
 import { isLater, sameTime } from "./webhook/compare";
+import type { WebhookState } from "./webhook/fields";
 
 const claimSchema = v.object({ id: v.string(), updatedAt: v.string() });
 
@@ -11,7 +12,7 @@ type Claim = v.InferOutput<typeof claimSchema>;
 
 /** What has become of a claim. */
 export const changeSchema = v.variant("kind", [
-  v.object({ kind: v.picklist(["add", "adopt", "leave", "remove"]), ...claimSchema.entries }),
+  v.object({ kind: v.picklist(["add", "adopt", "lose", "leave", "remove"]), ...claimSchema.entries }),
   v.object({ kind: v.literal("moved"), ...claimSchema.entries, before: v.string() }),
 ]);
 
@@ -27,6 +28,8 @@ export class Claims {
   readonly calls: Calls;
   /** What the program declares. */
   readonly declarations: Declarations;
+  /** The webhooks of resources that stay in the program, and have not changed in it, by id. */
+  readonly unchanged = new Map<string, WebhookState>();
   readonly #log: SharedLog<Change>;
   readonly #updatedAt = new Map<string, Set<string>>();
   readonly #adopted = new Map<string, string>();
@@ -53,6 +56,11 @@ export class Claims {
   /** Says that an entry has just adopted this webhook. */
   adopt({ id, updatedAt }: Claim): void {
     this.#change({ kind: "adopt", id, updatedAt });
+  }
+
+  /** Says that the entry which had this webhook leaves it to another one. */
+  lose({ id, updatedAt }: Claim): void {
+    this.#change({ kind: "lose", id, updatedAt });
   }
 
   /** Says that the entry which has this webhook is being deleted. */
@@ -83,6 +91,13 @@ export class Claims {
   isKnownLater({ id, updatedAt }: Claim): boolean {
     this.#hear();
     return [...(this.#updatedAt.get(id) ?? [])].some((known) => isLater(known, updatedAt));
+  }
+
+  /** Whether other entries have this webhook, and all of them last saw it earlier than this one did. */
+  isAheadOfOthers({ id, updatedAt }: Claim): boolean {
+    this.#hear();
+    const others = [...(this.#updatedAt.get(id) ?? [])].filter((known) => !sameTime(known, updatedAt));
+    return others.length > 0 && others.every((known) => isLater(updatedAt, known));
   }
 
   /** Whether the webhook was adopted for another entry than the one that last saw `updatedAt`. */
@@ -124,6 +139,10 @@ export class Claims {
       return;
     }
     const known = this.#updatedAt.get(id) ?? new Set();
+    if (kind === "lose") {
+      known.delete(updatedAt);
+      return;
+    }
     if (kind === "moved") {
       known.delete(change.before);
     }

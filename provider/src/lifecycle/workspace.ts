@@ -7,7 +7,6 @@ import { waitFor } from "../up42/waiting";
 import type { Claims } from "./claims";
 import { KeyedLock } from "./keyed-lock";
 import { isLater } from "./webhook/compare";
-import { perhapsDone } from "./webhook/perhaps-done";
 
 type Webhooks = ReadonlyMap<string, RemoteWebhook>;
 
@@ -147,12 +146,9 @@ export class Workspace {
     this.#remember(webhook.id, webhook);
   }
 
-  async update(id: string, spec: WebhookSpec, operation: Operation): Promise<RemoteWebhook | undefined> {
-    const updated = await this.api.updateWebhook(this.id, id, spec, operation).catch((error: unknown) => {
-      throw perhapsDone(error, "changed");
-    });
-    this.#remember(id, updated);
-    return updated;
+  /** Remembers how this process changed a webhook. */
+  changed(webhook: RemoteWebhook): void {
+    this.#remember(webhook.id, webhook);
   }
 
   /** Whether this process has deleted the webhook. */

@@ -6,6 +6,7 @@ import type { Call } from "../resource";
 import type { Session } from "../session";
 import { isConcealed } from "./compare";
 import { type WebhookInputs, webhookFieldRules, type webhookInputFields } from "./fields";
+import { putWebhook } from "./put";
 import { specOf } from "./state";
 
 /**
@@ -20,7 +21,7 @@ export async function adoptWebhook(
   operation: Operation,
 ): Promise<RemoteWebhook> {
   const spec = specOf(inputs, existing.secret !== undefined);
-  const adopted = await session.workspace(inputs.workspaceId).update(existing.id, spec, operation);
+  const adopted = await putWebhook(session.workspace(inputs.workspaceId), existing, spec, operation);
   if (adopted === undefined) {
     throw new Up42Error(`webhook ${existing.id}, which was to be adopted, was deleted meanwhile`, {
       nextStep: "Run `pulumi up` again to create it",

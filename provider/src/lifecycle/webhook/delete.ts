@@ -8,6 +8,7 @@ import type { Workspace } from "../workspace";
 import { isLater } from "./compare";
 import type { WebhookState } from "./fields";
 import { doubtful, perhapsDone } from "./perhaps-done";
+import { restoreWebhook } from "./restore";
 
 /** So often a delete is sent that UP42 accepts and does not carry out. */
 const MOST_DELETES = 3;
@@ -30,7 +31,9 @@ export async function deleteWebhook(
   await session.run(`delete webhook "${state.name}" (${id})`, call, async (operation) => {
     session.api.conceal(state.secret);
     if (await isKept(session, workspace, id, state, operation)) {
-      call.reporter.info(`${subject} stays at UP42: another resource of this stack has it.`);
+      const isRestored = await restoreWebhook(workspace, id, state, operation);
+      const restored = isRestored ? ", and was changed back to what that resource says" : "";
+      call.reporter.info(`${subject} stays at UP42: another resource of this stack has it${restored}.`);
     } else if (!(await remove(workspace, id, state, operation))) {
       call.reporter.info(`${subject} was gone already.`);
     }

@@ -32,6 +32,7 @@ export async function readWebhook(
       call.reporter.info(
         `Webhook ${id} ("${state.name}") belongs to another resource of this stack, which has adopted it.`,
       );
+      session.claims.lose({ id, updatedAt: state.updatedAt });
       return undefined;
     }
     if (isMoved) {

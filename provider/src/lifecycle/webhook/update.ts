@@ -3,6 +3,7 @@ import type { Call } from "../resource";
 import type { Session } from "../session";
 import type { WebhookInputs, WebhookState } from "./fields";
 import { reportOutcome } from "./outcome";
+import { putWebhook } from "./put";
 import { specOf, stateOf } from "./state";
 import { refusedUrl } from "./twins";
 
@@ -18,9 +19,10 @@ export async function updateWebhook(
     session.api.conceal(olds.secret);
     const workspace = session.workspace(inputs.workspaceId);
     const hadSecret = olds.secret !== undefined || workspace.known(id)?.secret !== undefined;
-    const updated = await workspace
-      .update(id, specOf(inputs, hadSecret), operation)
-      .catch(async (error: unknown) => {
+    const { createdAt } = olds;
+    const spec = specOf(inputs, hadSecret);
+    const updated = await putWebhook(workspace, { id, createdAt }, spec, operation).catch(
+      async (error: unknown) => {
         const refused = await refusedUrl(error, workspace, inputs.url, id, operation);
         throw refused === undefined
           ? error
@@ -28,7 +30,8 @@ export async function updateWebhook(
               cause: error,
               nextStep: "Give one of the two another URL, or delete the other one at UP42 if nobody needs it",
             });
-      });
+      },
+    );
     if (updated === undefined) {
       throw new Up42Error(`workspace ${inputs.workspaceId} does not have it any more`, {
         nextStep: "Run `pulumi refresh`, and then `pulumi up` to create it again",

@@ -37,6 +37,9 @@ export const webhookLifecycle: ResourceLifecycle = {
       }
       claims.add(claim);
     }
+    if (difference.changed.length === 0) {
+      claims.unchanged.set(id, state);
+    }
     return difference;
   },
 
