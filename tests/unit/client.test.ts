@@ -223,6 +223,21 @@ describe("an answer to a delete", () => {
   );
 });
 
+test("requests whose answers do not name the webhook share no connection", async () => {
+  const connections = new Set<unknown>();
+  server.on("connection", (socket) => connections.add(socket));
+  answer = ({ method }) =>
+    method === "DELETE"
+      ? { status: 204 }
+      : { body: { data: { startedAt: "", testsRun: 0, testsSucceeded: 0, testsFailed: 0, tests: [] } } };
+  const client = new Up42Client(config);
+  for (let requests = 0; requests < 2; requests += 1) {
+    expect(await client.deleteWebhook("ws", ID, operation())).toBe("deleted");
+    await client.testWebhook("ws", ID, [], operation());
+  }
+  expect(connections.size).toBe(seen.length);
+});
+
 describe("a lost answer", () => {
   test.each([
     ["a server's error", { status: 502, body: "bad gateway" }],

@@ -140,7 +140,7 @@ export class Up42Client implements WebhooksApi {
   }
 
   async deleteWebhook(workspaceId: string, id: string, operation: Operation): Promise<Deletion> {
-    const call: Call = { method: "DELETE", url: this.#url(workspaceId, id) };
+    const call: Call = { method: "DELETE", url: this.#url(workspaceId, id), ownConnection: true };
     const deleted = this.#connection.call(call, operation, ({ status, body }) =>
       parseDeletion(status, body, id),
     );
@@ -159,6 +159,7 @@ export class Up42Client implements WebhooksApi {
       url: `${this.#url(workspaceId, id)}/tests`,
       body: eventNames.length === 0 ? {} : { eventNames },
       timeoutMs: operation.deadline.remainingMs,
+      ownConnection: true,
     };
     const run = await orMissing(
       this.#connection.call(call, operation, ({ body }) => parseAnswer(schemas.testRun, body).data),

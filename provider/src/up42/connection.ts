@@ -17,6 +17,11 @@ export interface Call extends AttemptOptions {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Default "always". */
   readonly repeatable?: Repeatable;
+  /**
+   * Whether nothing comes before or after it on its connection: its answer does not name the webhook, so a late answer
+   * to an earlier request could count as its own. Default false.
+   */
+  readonly ownConnection?: boolean;
   /** Whether a token goes along; default true. */
   readonly authorize?: boolean;
 }
@@ -198,14 +203,16 @@ export class Connection {
 }
 
 function requestFor(call: Call, headers: Readonly<Record<string, string>>): UnsentRequest {
+  const { method, url, body, ownConnection = false } = call;
   const common = { accept: "application/json", ...headers };
-  return call.body === undefined
-    ? { method: call.method, url: call.url, headers: common }
+  return body === undefined
+    ? { method, url, ownConnection, headers: common }
     : {
-        method: call.method,
-        url: call.url,
+        method,
+        url,
+        ownConnection,
         headers: { ...common, "content-type": "application/json" },
-        body: JSON.stringify(call.body),
+        body: JSON.stringify(body),
       };
 }
 

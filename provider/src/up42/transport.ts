@@ -65,14 +65,15 @@ interface Route {
  */
 export function createTransport(): Transport {
   const routes = new Map<string, Route>();
-  const routeFor = (url: URL): Route => {
-    const route = routes.get(url.origin) ?? createRoute(url, { keepAlive: true });
-    routes.set(url.origin, route);
+  const routeFor = (url: URL, keepAlive: boolean): Route => {
+    const key = `${url.origin} ${keepAlive}`;
+    const route = routes.get(key) ?? createRoute(url, { keepAlive });
+    routes.set(key, route);
     return route;
   };
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     const url = new URL(request.url);
-    const route = request.ownConnection === true ? createRoute(url, { keepAlive: false }) : routeFor(url);
+    const route = routeFor(url, request.ownConnection !== true);
     // First: node-fetch destroys the body of a request whose time is over already, which ends the process.
     const { default: fetch } = await load(import("node-fetch"));
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
