@@ -57,7 +57,7 @@ async function testAll(env: NodeJS.ProcessEnv) {
       UP42_PASSWORD: account.password,
       UP42_API_URL: "https://api.up42.example",
       UP42_AUTH_URL: "https://auth.up42.example",
-      UP42_TIMEOUT_SECONDS: "4",
+      UP42_TIMEOUT_SECONDS: "60",
       UP42_MAX_RETRIES: "1",
       NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
       ...env,
@@ -80,8 +80,9 @@ describe("through a proxy", () => {
     expect(stdout).toContain("1 of 1 tests succeeded");
     expect(exitCode).toBe(0);
     const tunnels = (await proxy.requests()).map(({ method, target }) => `${method} ${target}`);
-    // A connection is used again for all of the API; a token has one of its own.
+    // A connection is used again for the list; a token and a test have one of their own.
     expect(tunnels.sort()).toEqual([
+      "CONNECT api.up42.example:443",
       "CONNECT api.up42.example:443",
       "CONNECT auth.up42.example:443",
       "CONNECT auth.up42.example:443",
@@ -208,7 +209,8 @@ describe("a proxy that does not let UP42's requests through is named, with its v
   ])("%s", async (_, options, addressOf, reason) => {
     const proxy = await startProxy(options);
     const address = addressOf(proxy.address);
-    const { exitCode, stderr } = await testAll({ HTTPS_PROXY: address });
+    const patience = options.kind === "silent" ? { UP42_TIMEOUT_SECONDS: "4" } : {};
+    const { exitCode, stderr } = await testAll({ HTTPS_PROXY: address, ...patience });
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^Failed to .* failed at the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\): it /m);
     expect(stderr).toMatch(reason);
