@@ -4,6 +4,7 @@ import type { EventTest, RemoteWebhook, TestRun } from "../../up42/model";
 import { Deadline } from "../../up42/operation";
 import type { Caller } from "../caller";
 import type { Session } from "../session";
+import { unlessGone } from "../unless-gone";
 import type { WebhookTestInputs } from "./fields";
 import { completed, spellAnswers, spellFailures, summarize, type TestOutcome } from "./results";
 import { describeTarget, spellTarget, type Target, targetOf } from "./target";
@@ -65,7 +66,6 @@ export async function runWebhookTest(
   }
 }
 
-/** A server that lags may say of a webhook that it does not have it: a list that lacks it, too, is the proof. */
 async function runOnce(
   session: Session,
   call: Caller,
@@ -76,26 +76,17 @@ async function runOnce(
   return await session.run(`test webhook ${spellTarget(target)}`, call, async (operation) => {
     const workspace = session.workspace(workspaceId);
     const { createdAt = "" } = workspace.known(webhookId) ?? {};
-    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
-      const run = await session.api.testWebhook(workspaceId, webhookId, eventNames, operation);
-      if (run !== undefined) {
-        return run;
-      }
-      if ((await workspace.confirmGone(webhookId, createdAt, operation)) === undefined) {
-        throw new Up42Error(`workspace ${workspaceId} has no such webhook`, {
-          nextStep:
-            "Check webhookId and workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then " +
-            "`pulumi up`",
-        });
-      }
-      if (operation.deadline.remainingMs <= pause) {
-        throw new Up42Error("UP42 answers that it does not have it, and still shows it", {
-          nextStep: "Run the command again",
-        });
-      }
-      operation.report("UP42 still shows it; testing it again");
-      await setTimeout(pause);
+    const run = await unlessGone(workspace, { id: webhookId, createdAt }, operation, async () =>
+      session.api.testWebhook(workspaceId, webhookId, eventNames, operation),
+    );
+    if (run === undefined) {
+      throw new Up42Error(`workspace ${workspaceId} has no such webhook`, {
+        nextStep:
+          "Check webhookId and workspaceId; if it was deleted outside of this stack, run `pulumi refresh` and then " +
+          "`pulumi up`",
+      });
     }
+    return run;
   });
 }
 
