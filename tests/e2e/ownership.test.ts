@@ -105,12 +105,15 @@ describe("who owns a webhook", () => {
     expect(await entriesOf(project)).toEqual([`old ${id}`]);
   });
 
-  test.each(["", "--refresh"])("destroying everything after that deletes the webhook %s", async (option) => {
+  test.each([
+    ["whichever entry comes first", []],
+    ["also after a refresh in the same command", ["--refresh"]],
+  ])("destroying everything after that deletes the webhook, %s", async (_, args) => {
     const { project, emulator } = await start(adopting("old"));
     await project.up();
     await write(adopting("renamed") + failingTest("renamed"));
     await project.up({ expectFailure: true });
-    await project.destroy({ args: option === "" ? [] : [option] });
+    await project.destroy({ args });
     expect(emulator.webhooks()).toEqual([]);
     expect(await entriesOf(project)).toEqual([]);
   });
