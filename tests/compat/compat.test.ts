@@ -152,16 +152,20 @@ describe("with Pulumi", () => {
     const { files, before, ...resolution } = how;
     const tsc = join("node_modules", "typescript", "bin", "tsc");
     const version = /\d+/.exec(await inProject("node", tsc, "--version"))?.[0];
-    const options = { strict: true, target: "es2022", types: ["node"], noEmit: true, ...resolution };
+    // TypeScript's own declarations need no check, and take half of the time.
+    const quick = { skipDefaultLibCheck: true, lib: ["es2022"], noEmit: true };
+    const options = { strict: true, target: "es2022", types: ["node"], ...quick, ...resolution };
     const source = await sourceOf("types.ts");
     await writeFiles(Object.fromEntries(files.map((file) => [file, source])));
     await writeFiles({ "types.json": JSON.stringify({ compilerOptions: options, files }) });
-    const args = [tsc, "--project", "types.json", "--pretty", "false"];
+    const args = [tsc, "--project", "types.json", "--pretty", "false", "--listFiles"];
     const { stdout } = await runCommand("node", args, { cwd: project.folder, env });
     // Declarations of other packages may be older, or newer, than this compiler; and newer ones drop old ways.
     const isOurs = /^(types\.|error TS|.*node_modules\/(pulumi-up42|up42-emulator)\/).*error TS/;
     const ours = stdout.split("\n").filter((line) => isOurs.test(line));
     expect(ours).toEqual(Number(version) < before ? [] : [expect.stringContaining("moduleResolution")]);
+    // Its types alone take as long to check as all others.
+    expect(stdout).not.toContain("/valibot/");
   });
 
   test.each(kinds)("a program of kind %s is deployed, read, unchanged and destroyed", async (kind) => {

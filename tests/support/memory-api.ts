@@ -1,5 +1,6 @@
 import type { Deletion, WebhooksApi } from "../../provider/src/up42/api";
-import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "../../provider/src/up42/model";
+import type { TestRun, WebhookEvent } from "../../provider/src/up42/model";
+import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/webhook";
 
 /** UP42's webhooks API in memory, for tests of what stands above it. Every call is noted; any can be made to fail. */
 export class MemoryApi implements WebhooksApi {

@@ -1,6 +1,6 @@
 import { deleteWebhook } from "../../provider/src/lifecycle/webhook/delete";
 import { webhookLifecycle } from "../../provider/src/lifecycle/webhook/webhook";
-import type { RemoteWebhook } from "../../provider/src/up42/model";
+import type { RemoteWebhook } from "../../provider/src/up42/webhook";
 import { MemoryApi } from "../support/memory-api";
 import { callOver } from "../support/session";
 

@@ -11,7 +11,7 @@ import { canImport, ownedIds, takenNames } from "../../provider/src/cli/stack";
 import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
 import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
 import { webhookInputs } from "../../provider/src/lifecycle/webhook/fields";
-import type { RemoteWebhook } from "../../provider/src/up42/model";
+import type { RemoteWebhook } from "../../provider/src/up42/webhook";
 import { MemoryApi } from "../support/memory-api";
 import { callOver } from "../support/session";
 

@@ -4,8 +4,8 @@ import { TwinError } from "../../provider/src/lifecycle/webhook/create-errors";
 import { createOnce } from "../../provider/src/lifecycle/webhook/create-once";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, LostAnswerError, TransportError } from "../../provider/src/up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/model";
 import { Deadline } from "../../provider/src/up42/operation";
+import type { RemoteWebhook, WebhookSpec } from "../../provider/src/up42/webhook";
 import { MemoryApi } from "../support/memory-api";
 import { callOver } from "../support/session";
 

@@ -2,8 +2,8 @@ import { nextStepFor } from "../../provider/src/lifecycle/next-steps";
 import { checkWebhook } from "../../provider/src/lifecycle/webhook/check";
 import { createWebhook } from "../../provider/src/lifecycle/webhook/create";
 import { CredentialsError, type ErrorCode, TransportError } from "../../provider/src/up42/errors";
-import type { WebhookSpec } from "../../provider/src/up42/model";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
+import type { WebhookSpec } from "../../provider/src/up42/webhook";
 import { MemoryApi } from "../support/memory-api";
 import { callOver } from "../support/session";
 

@@ -3,8 +3,8 @@ import { Claims } from "../../provider/src/lifecycle/claims";
 import { putWebhook } from "../../provider/src/lifecycle/webhook/put";
 import { Workspace } from "../../provider/src/lifecycle/workspace";
 import { ApiError, TransportError } from "../../provider/src/up42/errors";
-import type { RemoteWebhook } from "../../provider/src/up42/model";
 import { Deadline, type Operation } from "../../provider/src/up42/operation";
+import type { RemoteWebhook } from "../../provider/src/up42/webhook";
 import { MemoryApi } from "../support/memory-api";
 
 const SPEC = { name: "alerts", url: "https://example.com/up42", events: ["order.status"], active: true };

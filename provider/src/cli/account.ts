@@ -3,8 +3,8 @@ import type { Reporter } from "../lifecycle/caller";
 import type { Session } from "../lifecycle/session";
 import { Sessions } from "../lifecycle/sessions";
 import { Up42Error } from "../up42/errors";
-import type { RemoteWebhook } from "../up42/model";
 import { printable } from "../up42/printable";
+import type { RemoteWebhook } from "../up42/webhook";
 import { PulumiCli, type StackOptions } from "./pulumi-cli";
 
 /** Which account and stack a command is for. */

@@ -1,7 +1,7 @@
 import { stub, typeToken } from "../dynamic/stub";
 import { SECRET, SIGNATURE_KEY } from "../engine/secret";
 import { compact, type Properties } from "../lifecycle/properties";
-import type { RemoteWebhook } from "../up42/model";
+import type { RemoteWebhook } from "../up42/webhook";
 
 /** A webhook on its way into a stack. */
 export interface Imported {

@@ -1,4 +1,4 @@
-import type { RemoteWebhook } from "../up42/model";
+import type { RemoteWebhook } from "../up42/webhook";
 import { type AccountOptions, listWebhooks, openSession, type Selection, workspaceOf } from "./account";
 import { counted, print, printJson, table } from "./output";
 import { ownedIds, readStackIfAny } from "./stack";

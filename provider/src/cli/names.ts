@@ -1,4 +1,4 @@
-import type { RemoteWebhook } from "../up42/model";
+import type { RemoteWebhook } from "../up42/webhook";
 
 const LONGEST = 60;
 

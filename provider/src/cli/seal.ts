@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { isConcealed } from "../lifecycle/webhook/compare";
-import type { RemoteWebhook } from "../up42/model";
+import type { RemoteWebhook } from "../up42/webhook";
 import { type Imported, type SealedSecret, sealed, unsealed } from "./import-file";
 import type { PulumiCli, StackState } from "./pulumi-cli";
 

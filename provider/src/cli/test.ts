@@ -4,7 +4,7 @@ import { bulkhead } from "cockatiel";
 import type { Session } from "../lifecycle/session";
 import { FailedTestError, runWebhookTest } from "../lifecycle/webhook-test/run";
 import { messageOf, Up42Error } from "../up42/errors";
-import type { RemoteWebhook } from "../up42/model";
+import type { RemoteWebhook } from "../up42/webhook";
 import {
   type AccountOptions,
   listWebhooks,

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { Up42Error } from "../up42/errors";
-import type { RemoteWebhook } from "../up42/model";
 import type { Operation } from "../up42/operation";
+import type { RemoteWebhook } from "../up42/webhook";
 import type { Workspace } from "./workspace";
 
 const FIRST_PAUSE_MS = 200;

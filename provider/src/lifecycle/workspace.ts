@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import type { WebhooksApi } from "../up42/api";
 import { Up42Error } from "../up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../up42/model";
 import { Deadline, type Operation } from "../up42/operation";
 import { waitFor } from "../up42/waiting";
+import type { RemoteWebhook, WebhookSpec } from "../up42/webhook";
 import type { Claims } from "./claims";
 import { KeyedLock } from "./keyed-lock";
 import { isLater } from "./webhook/compare";

@@ -1,5 +1,6 @@
-import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "./model";
+import type { TestRun, WebhookEvent } from "./model";
 import type { Operation } from "./operation";
+import type { RemoteWebhook, WebhookSpec } from "./webhook";
 
 /**
  * What UP42 answered to a delete: `deleted` when it says so clearly, `missing` when UP42 itself says that it

@@ -11,10 +11,11 @@ import {
   TransportError,
 } from "./errors";
 import { isId } from "./ids";
-import type { RemoteWebhook, TestRun, WebhookEvent, WebhookSpec } from "./model";
+import type { TestRun, WebhookEvent } from "./model";
 import type { Operation } from "./operation";
 import { isTransient, isUnprocessed } from "./retry";
 import type { Settings } from "./settings";
+import type { RemoteWebhook, WebhookSpec } from "./webhook";
 import { webhookBody } from "./webhook";
 import { checkId, parseAnswer, parseDeletion, parseList, schemas } from "./wire";
 

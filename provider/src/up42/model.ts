@@ -1,5 +1,3 @@
-export type { RemoteWebhook, WebhookSpec } from "./webhook";
-
 /** A kind of notification that a webhook can subscribe to, as UP42's `GET /webhooks/events` describes it. */
 export interface WebhookEvent {
   /** For instance `order.status`: what `events` of a webhook holds. */

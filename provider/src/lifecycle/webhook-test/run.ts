@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { Up42Error } from "../../up42/errors";
-import type { EventTest, RemoteWebhook, TestRun } from "../../up42/model";
+import type { EventTest, TestRun } from "../../up42/model";
 import { Deadline } from "../../up42/operation";
+import type { RemoteWebhook } from "../../up42/webhook";
 import type { Caller } from "../caller";
 import type { Session } from "../session";
 import { unlessGone } from "../unless-gone";

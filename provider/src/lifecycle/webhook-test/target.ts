@@ -1,5 +1,5 @@
 import { Up42Error } from "../../up42/errors";
-import type { RemoteWebhook } from "../../up42/model";
+import type { RemoteWebhook } from "../../up42/webhook";
 import type { Caller } from "../caller";
 import type { Session } from "../session";
 import type { WebhookTestInputs } from "./fields";

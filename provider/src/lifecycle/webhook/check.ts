@@ -1,7 +1,7 @@
 import { Up42Error } from "../../up42/errors";
 import { isLoopback } from "../../up42/hosts";
-import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
+import type { RemoteWebhook } from "../../up42/webhook";
 import { changedProperties } from "../changed-properties";
 import { unknownEvents } from "../event-names";
 import {

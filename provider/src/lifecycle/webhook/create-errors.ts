@@ -1,5 +1,5 @@
 import { type LostAnswerError, messageOf, Up42Error } from "../../up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/webhook";
 import { spellTwins } from "./twins";
 
 /** A webhook was created, but a second one may exist that is not provably ours. */

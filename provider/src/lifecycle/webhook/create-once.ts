@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { LostAnswerError, messageOf } from "../../up42/errors";
-import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
 import { Deadline, type Operation } from "../../up42/operation";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/webhook";
 import type { Workspace } from "../workspace";
 import { CreateErrors } from "./create-errors";
 import { NewWebhooks, sharesNameOrUrl } from "./new-webhooks";

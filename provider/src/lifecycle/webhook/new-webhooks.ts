@@ -1,5 +1,5 @@
-import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/webhook";
 import type { Workspace } from "../workspace";
 import { type Identity, isConcealed, sameIdentity, similarNames, similarUrls } from "./compare";
 

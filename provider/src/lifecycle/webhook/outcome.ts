@@ -1,4 +1,4 @@
-import type { RemoteWebhook } from "../../up42/model";
+import type { RemoteWebhook } from "../../up42/webhook";
 import type { Call } from "../resource";
 import { sameEvents } from "./compare";
 import type { WebhookInputs } from "./fields";

@@ -1,6 +1,6 @@
 import { Up42Error } from "../../up42/errors";
-import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
+import type { RemoteWebhook } from "../../up42/webhook";
 import type { Call } from "../resource";
 import type { Session } from "../session";
 import { isLater } from "./compare";

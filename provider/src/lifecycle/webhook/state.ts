@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { RemoteWebhook, WebhookSpec } from "../../up42/model";
+import type { RemoteWebhook, WebhookSpec } from "../../up42/webhook";
 import type { Properties } from "../properties";
 import { isConcealed, sameTime } from "./compare";
 import { type Answered, answered, shownFields, type WebhookInputs, type WebhookState } from "./fields";

@@ -1,6 +1,6 @@
 import { ApiError } from "../../up42/errors";
-import type { RemoteWebhook } from "../../up42/model";
 import type { Operation } from "../../up42/operation";
+import type { RemoteWebhook } from "../../up42/webhook";
 import type { Workspace } from "../workspace";
 import { type Identity, sameIdentity, sameUrl, similarIdentity } from "./compare";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { messageOf, Up42Error } from "../../../up42/errors";
-import type { RemoteWebhook } from "../../../up42/model";
+import type { RemoteWebhook } from "../../../up42/webhook";
 import { parseList } from "../../../up42/wire";
 import { dataOf, field, isSuccess } from "./read-reply";
 import type { Reply, Wire } from "./wire";
