@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownEnvironment, WORKSPACE } from "../../tools/pulumi-project.mjs";
+import { QUICKER_COMMANDS } from "../support/user-environment";
 import type { Control } from "./control";
 
 /** A program's folder with the workspace's packages, as the dynamic host finds it; `remove` removes it. */
@@ -21,9 +22,12 @@ export interface ProviderOptions {
 
 /** The environment of a host: this process's, without what would configure the provider. */
 export function hostEnvironment({ isFresh = false, without }: ProviderOptions): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS = "" } = QUICKER_COMMANDS;
+  const fresh = `--require=${join(WORKSPACE, "tests/faults/fresh-provider.cjs")}`;
   return {
     ...ownEnvironment(),
-    ...(isFresh ? { NODE_OPTIONS: `--require=${join(WORKSPACE, "tests/faults/fresh-provider.cjs")}` } : {}),
+    ...QUICKER_COMMANDS,
+    ...(isFresh ? { NODE_OPTIONS: `${NODE_OPTIONS} ${fresh}` } : {}),
     ...(without === undefined ? {} : { FAULTS_WITHOUT: without }),
   };
 }

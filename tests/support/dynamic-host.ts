@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, copyFile, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { version } from "@pulumi/pulumi/package.json";
 import { build } from "esbuild";
@@ -7,14 +7,14 @@ import { describeResult, runCommand } from "../../tools/process.mjs";
 import { fillFolder } from "../../tools/pulumi-cli/cache.mjs";
 import { DYNAMIC_HOST } from "../../tools/pulumi-cli/programs.mjs";
 import { ownEnvironment, WORKSPACE } from "../../tools/pulumi-project.mjs";
+import { QUICKER_COMMANDS } from "./user-environment";
 
-const LOADER = "kept-code.cjs";
-const SOURCE = join(WORKSPACE, "tests", "support", LOADER);
+const BUNDLE = "dynamic-host.js";
 
 /**
  * Makes Pulumi's own dynamic provider host start in a third of the time, of which loading its 700 modules takes the
- * most: they are in one file, beside what V8 made of it. The quickstart, the demo and the tests of
- * compatibility run with the host as it is published.
+ * most: they are in one file, which is compiled already. The quickstart, the demo and the tests of compatibility run with
+ * the host as it is published.
  *
  * @returns the folder of its executable, for PATH
  */
@@ -33,21 +33,23 @@ export async function withQuickHost<T extends NodeJS.ProcessEnv>(env: T): Promis
 }
 
 async function fill(folder: string): Promise<void> {
-  await copyFile(SOURCE, join(folder, LOADER));
+  const bundle = join(folder, BUNDLE);
   await build({
     entryPoints: [require.resolve("@pulumi/pulumi/cmd/dynamic-provider")],
     bundle: true,
     platform: "node",
     minifyWhitespace: true,
-    outfile: join(folder, "bundle.js"),
+    outfile: bundle,
     logLevel: "error",
   });
-  const env = { ...ownEnvironment(), KEEP_CODE: "true" };
-  const result = await runCommand(process.execPath, [join(folder, LOADER), "127.0.0.1:9"], { env });
+  // The engine kills hosts, often before they can keep what was compiled.
+  const load = `process.argv[2] = "127.0.0.1:9"; require(${JSON.stringify(bundle)}); process.exit()`;
+  const env = { ...ownEnvironment(), ...QUICKER_COMMANDS };
+  const result = await runCommand(process.execPath, ["--eval", load], { env });
   if (result.exitCode !== 0) {
     throw new Error(`Failed to start the bundled host: ${describeResult(result)}`);
   }
   const executable = join(folder, DYNAMIC_HOST);
-  await writeFile(executable, `#!/bin/sh\nnode "$(dirname "$0")/${LOADER}" "$@"\n`);
+  await writeFile(executable, `#!/bin/sh\nexec node "$(dirname "$0")/${BUNDLE}" "$@"\n`);
   await chmod(executable, 0o755);
 }

@@ -10,7 +10,7 @@ import {
 import { withQuickHost } from "./dynamic-host";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
-import { QUICKER_CLI } from "./user-environment";
+import { QUICKER_COMMANDS } from "./user-environment";
 
 export { WORKSPACE };
 
@@ -64,7 +64,7 @@ export async function createProject({
     await writeProject(folder, program);
     await symlink(join(WORKSPACE, "node_modules"), join(folder, "node_modules"), "dir");
   };
-  const environment = { ...QUICKER_CLI, ...env };
+  const environment = { ...QUICKER_COMMANDS, ...env };
   const project = await create({ write, languages: true, env: environment, ...settings }, PulumiProject);
   if (!publishedHost) {
     project.env = await withQuickHost(project.env);

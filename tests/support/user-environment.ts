@@ -1,9 +1,25 @@
-import { delimiter, dirname } from "node:path";
+import nodeModule from "node:module";
+import { delimiter, dirname, join } from "node:path";
 import { pulumiPathEntries, requireLanguageHosts, requirePulumi } from "../../tools/pulumi-cli.mjs";
 import { ownEnvironment, pulumiVariables, WORKSPACE } from "../../tools/pulumi-project.mjs";
 
-/** The CLI collects garbage only when it needs this much memory, which saves a tenth of its time. */
-export const QUICKER_CLI = { GOGC: "off", GOMEMLIMIT: "512MiB" };
+/** Where Node.js keeps what it has compiled. */
+const COMPILED = join(WORKSPACE, ".pulumi-up42", "compiled");
+
+/**
+ * The same commands, sooner. The CLI collects garbage only when it needs this much memory, which saves a tenth of its
+ * time. A program in Node.js finds Pulumi's SDK compiled, which saves almost half: Node.js 20 by compile-cache.cjs.
+ */
+export const QUICKER_COMMANDS: Readonly<Record<string, string>> = {
+  GOGC: "off",
+  GOMEMLIMIT: "512MiB",
+  ...("enableCompileCache" in nodeModule
+    ? { NODE_COMPILE_CACHE: COMPILED }
+    : {
+        TESTS_COMPILE_CACHE: COMPILED,
+        NODE_OPTIONS: `--require=${join(WORKSPACE, "tests", "support", "compile-cache.cjs")}`,
+      }),
+};
 
 /**
  * The environment of a new user: Node.js, npm and a Pulumi CLI that is not logged in.
@@ -15,7 +31,7 @@ export async function userEnvironment(root: string): Promise<NodeJS.ProcessEnv> 
   return {
     ...ownEnvironment({ network: true }),
     ...variables,
-    ...QUICKER_CLI,
+    ...QUICKER_COMMANDS,
     PATH: await userPath(),
     NO_COLOR: "1",
     // The same installation, sooner: npm takes what its cache has.
