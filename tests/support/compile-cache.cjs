@@ -3,7 +3,7 @@
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { dirname, join } = require("node:path");
+const { dirname, isAbsolute, join } = require("node:path");
 const { Script } = require("node:vm");
 
 const folder = process.env.TESTS_COMPILE_CACHE ?? "";
@@ -12,7 +12,9 @@ const compiled = new Map();
 const { _compile: compile } = Module.prototype;
 
 Module.prototype._compile = function (content, filename) {
-  if (content.length < 1000 || content.startsWith("#!") || importsDynamically(content, filename)) {
+  // Pulumi runs the code of other dynamic providers, which comes from a state, under no name.
+  const isFile = isAbsolute(filename) && !content.startsWith("#!");
+  if (!isFile || content.length < 1000 || importsDynamically(content, filename)) {
     return compile.call(this, content, filename);
   }
   const file = join(folder, createHash("sha1").update(version).update(content).digest("hex"));
