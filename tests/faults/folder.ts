@@ -23,7 +23,7 @@ export interface ProviderOptions {
 /** The environment of a host: this process's, without what would configure the provider. */
 export function hostEnvironment({ isFresh = false, without }: ProviderOptions): NodeJS.ProcessEnv {
   const { NODE_OPTIONS = "" } = QUICKER_COMMANDS;
-  const fresh = `--require=${join(WORKSPACE, "tests/faults/fresh-provider.cjs")}`;
+  const fresh = `--require "${join(WORKSPACE, "tests/faults/fresh-provider.cjs")}"`;
   return {
     ...ownEnvironment(),
     ...QUICKER_COMMANDS,

@@ -12,7 +12,7 @@ import { QUICKER_COMMANDS } from "./user-environment";
 const BUNDLE = "dynamic-host.js";
 
 /**
- * Makes Pulumi's own dynamic provider host start in a third of the time, of which loading its 700 modules takes the
+ * Makes Pulumi's own dynamic provider host start in half of the time, of which loading its 700 modules takes the
  * most: they are in one file, which is compiled already. The quickstart, the demo and the tests of compatibility run with
  * the host as it is published.
  *

@@ -17,7 +17,8 @@ export const QUICKER_COMMANDS: Readonly<Record<string, string>> = {
     ? { NODE_COMPILE_CACHE: COMPILED }
     : {
         TESTS_COMPILE_CACHE: COMPILED,
-        NODE_OPTIONS: `--require=${join(WORKSPACE, "tests", "support", "compile-cache.cjs")}`,
+        // Quoted, since the folder's name may have spaces.
+        NODE_OPTIONS: `--require "${join(WORKSPACE, "tests", "support", "compile-cache.cjs")}"`,
       }),
 };
 
