@@ -78,8 +78,10 @@ export function createTransport(): Transport {
     const { default: fetch } = await load(import("node-fetch"));
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs)));
     const attempt: Attempt = { signal, waitsForTunnel: false };
+    const answer = async () => await exchange(fetch, request, route, signal);
     try {
-      return await attempts.run(attempt, async () => await exchange(fetch, request, route, signal));
+      // Without a tunnel nothing asks for the attempt. Node.js 20 follows each promise of the process from the first one.
+      return await (route.agent instanceof TunnelAgent ? attempts.run(attempt, answer) : answer());
     } catch (caught) {
       const { proxy } = route;
       const { failure: error = caught } = attempt;
