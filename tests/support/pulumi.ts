@@ -10,7 +10,9 @@ import {
 import { withQuickHost } from "./dynamic-host";
 import { type EngineActivity, type ExportedStack, parseEventLog, parseOutputs, parseStack } from "./engine";
 import { copyOwnFiles } from "./folders";
+import type { Listening } from "./listen";
 import { QUICKER_COMMANDS } from "./user-environment";
+import { startVault, VAULT_KEY } from "./vault";
 
 export { WORKSPACE };
 
@@ -80,20 +82,28 @@ export class PulumiProject extends Driver {
   /** What leads the CLI to the program, when it is not to run it in a process of its own. */
   client: readonly string[] = [];
   #logs = 0;
+  #vault: Listening | undefined;
 
+  /** Makes a stack, whose secrets need no passphrase unless it is in a backend of the test's own. */
   override async init(stack: string): Promise<void> {
     if (this.env.PULUMI_BACKEND_URL !== `file://${join(this.root, "state")}`) {
       return await super.init(stack);
     }
-    const settings = await readFile(join(this.folder, "Pulumi.yaml"), "utf8");
-    const kind = JSON.stringify([settings, stack, this.env.PULUMI_CONFIG_PASSPHRASE]);
+    this.#vault ??= await startVault();
+    this.env = { ...this.env, VAULT_ADDR: this.#vault.url };
+    const kind = JSON.stringify([await readFile(join(this.folder, "Pulumi.yaml"), "utf8"), stack]);
     const made = EMPTY_STACKS.get(kind);
     if (made !== undefined) {
       return await writeFiles(this.root, made);
     }
-    await super.init(stack);
+    await this.run(["stack", "init", stack, "--no-select", "--secrets-provider", VAULT_KEY]);
     const isOfStack = ([name]: [string, string]) => /^state\/|^project\/Pulumi\.[^/]+\.yaml$/.test(name);
     EMPTY_STACKS.set(kind, Object.fromEntries(Object.entries(await this.files()).filter(isOfStack)));
+  }
+
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    await this.#vault?.close();
   }
 
   /** Replaces the program by other JavaScript source. */
