@@ -7,6 +7,7 @@ import { type PackedPackages, packPackages } from "../support/packed";
 import { type Block, type ReadmeRun, readmeBlocks, runBlocks } from "../support/readme";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { startRegistry } from "../support/registry";
+import { WITHOUT_TYPE_CHECK } from "../support/user-environment";
 import { readDocument } from "./markdown";
 
 // README's quickstart in an empty folder, by its own commands. A registry on this machine has our packages as if they
@@ -17,8 +18,8 @@ const { text: README } = readDocument("README.md");
 /** Package managers that are not installed are run by npm. */
 const COMMANDS = { pnpm: "pnpm@latest", yarn: "--package=@yarnpkg/cli-dist@latest yarn" };
 
-/** With npm, `up` shows its preview first. */
-const WITHOUT_PREVIEW = { PULUMI_OPTION_SKIP_PREVIEW: "true" };
+/** With npm, `up` shows its preview first, and a program's types are checked. */
+const SOONER = { PULUMI_OPTION_SKIP_PREVIEW: "true", ...WITHOUT_TYPE_CHECK };
 
 /** As docs/commands.md says, a project in Python needs this once. */
 const ADD_PACKAGE = "pulumi package add ./node_modules/pulumi-up42/pulumi-resource-up42";
@@ -35,7 +36,7 @@ afterAll(() => rm(tarballs, { recursive: true, force: true }));
 
 test.each(["pnpm", "yarn"])("with %s, it ends with a webhook that delivers", async (manager) => {
   const blocks = quickstart().map((block) => ({ ...block, commands: spelledFor(manager, block.commands) }));
-  const { results, background } = await run(blocks, WITHOUT_PREVIEW);
+  const { results, background } = await run(blocks, SOONER);
   expect(results.at(-1)?.stdout).toMatch(/Resources:\n +\+ 3 created/);
   expect(background[0]?.stdout).toContain("Received: order.status {");
 });
@@ -45,10 +46,7 @@ test.each(["javascript", "python", "yaml"])("in %s, it does the same, and is des
   const written = first?.commands.replace(/^npx pulumi-up42 init$/m, `$& --language ${language}`) ?? "";
   const commands = language === "python" ? `${written}${ADD_PACKAGE}\n` : written;
   const destroy: Block = { kind: "run", line: 0, commands: "pulumi destroy --yes" };
-  const { results, background } = await run(
-    [{ kind: "run", line: 0, commands }, ...others, destroy],
-    WITHOUT_PREVIEW,
-  );
+  const { results, background } = await run([{ kind: "run", line: 0, commands }, ...others, destroy], SOONER);
   expect(results.at(-2)?.stdout).toMatch(/Resources:\n +\+ 3 created/);
   expect(results.at(-1)?.stdout).toMatch(/Resources:\n +- 3 deleted/);
   expect(background[0]?.stdout).toContain("Received: order.status {");

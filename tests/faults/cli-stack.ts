@@ -56,7 +56,7 @@ export async function runWithCli(seed: number, door: DoorKind, scenario?: Scenar
     [`${namespace}:apiUrl`]: proxy.url,
   });
   const config = { ...profile("up42"), ...profile("up42-b") };
-  const project = await createProject({ program: cliProject(door), config, publishedHost: true });
+  const project = await createProject({ program: cliProject(door), config });
   try {
     const surroundings = {
       proxy,

@@ -71,7 +71,7 @@ async function killUp(seed: number, { webhooks, ifExists = "adopt" }: KillOption
   await carryOut(findings, async () => {
     const emulator = await startEmulator();
     const env = { ...demoEnvironment(emulator.url), ...SKIPPING };
-    const project = await createProject({ program: sourceOf(program, ifExists), env, publishedHost: true });
+    const project = await createProject({ program: sourceOf(program, ifExists), env });
     const leftBehind: number[] = [];
     try {
       const moment = new Random(seed).whole(1, webhooks);

@@ -6,7 +6,7 @@ import { withQuickHost } from "./dynamic-host";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { packPackages, usePacked } from "./packed";
 import { WORKSPACE } from "./pulumi";
-import { userEnvironment } from "./user-environment";
+import { userEnvironment, WITHOUT_TYPE_CHECK } from "./user-environment";
 
 /** A copy of an example as a repository of its own, with pulumi-up42 as it would be published. */
 export interface Checkout {
@@ -29,7 +29,7 @@ export async function createCheckout(example: string): Promise<Checkout> {
   const root = await mkdtemp(join(tmpdir(), "pulumi-up42-checkout-"));
   return await setUpIn(root, async () => {
     const folder = join(root, "repository");
-    const env = await withQuickHost(await userEnvironment(root));
+    const env = { ...(await withQuickHost(await userEnvironment(root))), ...WITHOUT_TYPE_CHECK };
     const run: Checkout["run"] = async (command, args, more = {}) => {
       const result = await startCommand(command, args, { cwd: folder, env: { ...env, ...more } }).result;
       if (result.exitCode !== 0) {

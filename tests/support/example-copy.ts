@@ -8,7 +8,7 @@ import { withQuickHost } from "./dynamic-host";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { freePorts } from "./listen";
 import { type PackedPackages, usePacked } from "./packed";
-import { userEnvironment } from "./user-environment";
+import { userEnvironment, WITHOUT_TYPE_CHECK } from "./user-environment";
 
 /** An example in a folder outside of the repository, as a user has it who has copied it. */
 export interface ExampleCopy {
@@ -51,7 +51,11 @@ export async function copyExample(
       await linkPackages(installed.folder, folder);
     }
     // The examples, sooner: what a preview shows, and Pulumi's host as it is published, are for other tests.
-    const env = { ...(await withQuickHost(await loggedIn(root))), PULUMI_OPTION_SKIP_PREVIEW: "true" };
+    const env = {
+      ...(await withQuickHost(await loggedIn(root))),
+      ...WITHOUT_TYPE_CHECK,
+      PULUMI_OPTION_SKIP_PREVIEW: "true",
+    };
     return { folder, env, emulatorUrl, dispose: () => removeFolder(root) };
   });
 }

@@ -22,6 +22,9 @@ export const QUICKER_COMMANDS: Readonly<Record<string, string>> = {
       }),
 };
 
+/** Examples in TypeScript, sooner: `npm run check` has checked their types. */
+export const WITHOUT_TYPE_CHECK: Readonly<Record<string, string>> = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+
 /**
  * The environment of a new user: Node.js, npm and a Pulumi CLI that is not logged in.
  *
