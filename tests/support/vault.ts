@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { json } from "node:stream/consumers";
 import * as v from "valibot";
 import { type Listening, listenLocally } from "./listen";
@@ -18,12 +18,17 @@ export const VAULT_KEY = "hashivault://tests";
  */
 export async function startVault(): Promise<Listening> {
   const server = createServer(async (request, response) => {
-    const body = v.parse(Request, await json(request));
-    const data =
-      "plaintext" in body
-        ? { ciphertext: PREFIX + body.plaintext }
-        : { plaintext: body.ciphertext.slice(PREFIX.length) };
-    response.setHeader("content-type", "application/json").end(JSON.stringify({ data }));
+    // A command that is killed may break off its request.
+    const answer = await answerTo(request).catch((error: unknown) => ({ errors: [String(error)] }));
+    response.statusCode = "errors" in answer ? 400 : 200;
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
   });
   return await listenLocally(server);
+}
+
+async function answerTo(request: IncomingMessage): Promise<{ data: object }> {
+  const body = v.parse(Request, await json(request));
+  return "plaintext" in body
+    ? { data: { ciphertext: PREFIX + body.plaintext } }
+    : { data: { plaintext: body.ciphertext.slice(PREFIX.length) } };
 }

@@ -15,8 +15,7 @@ import type { TestRun, WebhookEvent } from "./model";
 import type { Operation } from "./operation";
 import { isTransient, isUnprocessed } from "./retry";
 import type { Settings } from "./settings";
-import type { RemoteWebhook, WebhookSpec } from "./webhook";
-import { webhookBody } from "./webhook";
+import { type RemoteWebhook, type WebhookSpec, webhookBody } from "./webhook";
 import { checkId, parseAnswer, parseDeletion, parseList, schemas } from "./wire";
 
 /** UP42's webhooks API over HTTP, for one set of credentials; endpoints as in UP42's documentation. */

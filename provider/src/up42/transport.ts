@@ -80,7 +80,7 @@ export function createTransport(): Transport {
     const attempt: Attempt = { signal, waitsForTunnel: false };
     const answer = async () => await exchange(fetch, request, route, signal);
     try {
-      // Without a tunnel nothing asks for the attempt. Node.js 20 follows each promise of the process from the first one.
+      // Only a tunnel asks for the attempt. Once one has run, Node.js 20 follows every promise of the process.
       return await (route.agent instanceof TunnelAgent ? attempts.run(attempt, answer) : answer());
     } catch (caught) {
       const { proxy } = route;

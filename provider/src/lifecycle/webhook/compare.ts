@@ -1,5 +1,4 @@
-import type { WebhookSpec } from "../../up42/webhook";
-import { normalizeEvents } from "../../up42/webhook";
+import { normalizeEvents, type WebhookSpec } from "../../up42/webhook";
 
 /** What makes two webhooks the same for a receiver. */
 export type Identity = Pick<WebhookSpec, "name" | "url">;
