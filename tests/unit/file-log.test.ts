@@ -54,6 +54,23 @@ describe("a log that several processes share", () => {
 });
 
 describe("the providers of one engine", () => {
+  test("write each of their claims once, and once more when it was lost", () => {
+    const [first, second, reader] = [
+      new Claims(open(changeSchema)),
+      new Claims(open(changeSchema)),
+      open(changeSchema),
+    ];
+    const written = (): readonly string[] => reader.news().map(({ entry }) => entry.kind);
+    first.add(EARLIER);
+    first.add(EARLIER);
+    second.add(EARLIER);
+    expect(written()).toEqual(["add", "add"]);
+    second.lose(EARLIER);
+    first.add(EARLIER);
+    expect(written()).toEqual(["lose", "add"]);
+    expect(second.hasOther(LATER)).toBe(true);
+  });
+
   test("see each other's claims, in the order in which they came", () => {
     const [first, second] = [new Claims(open(changeSchema)), new Claims(open(changeSchema))];
     first.add(EARLIER);

@@ -31,6 +31,8 @@ export class Claims {
   /** The webhooks of resources that stay in the program, and have not changed in it, by id. */
   readonly unchanged = new Map<string, WebhookState>();
   readonly #log: SharedLog<Change>;
+  /** What this process has added to the log. */
+  readonly #added = new Set<string>();
   readonly #updatedAt = new Map<string, Set<string>>();
   readonly #adopted = new Map<string, string>();
   /** Webhooks whose entries are being deleted: their claims end with them. */
@@ -45,7 +47,14 @@ export class Claims {
 
   /** Says that an entry which stays in the program has this webhook. */
   add({ id, updatedAt }: Claim): void {
-    this.#change({ kind: "add", id, updatedAt });
+    this.#hear();
+    const claim = `${id} ${updatedAt}`;
+    // A refresh says it twice: in read, and in diff.
+    const isKnown = this.#added.has(claim) && this.#updatedAt.get(id)?.has(updatedAt) === true;
+    if (!isKnown) {
+      this.#added.add(claim);
+      this.#change({ kind: "add", id, updatedAt });
+    }
   }
 
   /** Says that the entry which saw `before` has written the webhook itself. */
