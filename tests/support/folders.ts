@@ -4,7 +4,7 @@ import { runCommand } from "../../tools/process.mjs";
 
 /** What installations, builds, deployments (a stack's settings) and pipelines (their reports) leave in a folder. */
 const LEFT_BEHIND =
-  /^(node_modules|venv|sdks|__pycache__|dist|package-lock\.json|Pulumi\..+\.yaml|preview\.txt|up42-junit\.xml)$/;
+  /^(node_modules|venv|sdks|__pycache__|dist|package-lock\.json|Pulumi\..+\.yaml|preview\.txt|up42-junit\.xml|.+\.tsbuildinfo)$/;
 
 /** Copies an example as it is in the repository, without what trying it out has left in its folder. */
 export async function copyOwnFiles(source: string, destination: string): Promise<void> {
