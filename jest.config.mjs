@@ -50,5 +50,5 @@ export default {
   testTimeout: 600_000,
   testSequencer: "./tests/support/longest-first.mjs",
   // Many tests wait for pauses and processes more than they compute.
-  maxWorkers: 2 * availableParallelism(),
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 };
