@@ -7,8 +7,8 @@ import { outputTail, runCommand } from "../process.mjs";
 const MODULES = dirname(fileURLToPath(import.meta.url));
 const HEARTBEAT_MS = 15_000;
 const NO_DEBUG_DATA = "-dwarf=false";
-/** What a command's time goes to. The rest, such as clients of clouds, compiles sooner without optimization. */
-const OPTIMIZED = ["std", "github.com/pulumi/...", "golang.org/x/...", "google.golang.org/..."];
+/** What reads OpenAPI for `pulumi cloud`, and clients of AWS and Envoy, compile sooner without optimization. */
+const COLD = ["github.com/pb33f/...", "github.com/aws/...", "github.com/envoyproxy/..."];
 
 /** Makes a program from its Go module. @type {import("./build.mjs").BuildProgram} */
 export async function goBuild({ name, module, package: source, file }, version, output, log) {
@@ -32,8 +32,8 @@ export async function goBuild({ name, module, package: source, file }, version, 
       return;
     }
     const linked = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
-    const compiled = OPTIMIZED.map((packages) => `-gcflags=${packages}=${NO_DEBUG_DATA}`);
-    const lean = ["-trimpath", `-gcflags=all=${NO_DEBUG_DATA} -N -l`, ...compiled, "-ldflags", linked];
+    const cold = COLD.map((packages) => `-gcflags=${packages}=${NO_DEBUG_DATA} -N -l`);
+    const lean = ["-trimpath", `-gcflags=all=${NO_DEBUG_DATA}`, ...cold, "-ldflags", linked];
     await go(["build", ...flags, ...lean, "-o", output, source ?? "."], cwd);
   } catch (cause) {
     throw new Error(`Failed to build ${name} ${version}: ${cause instanceof Error ? cause.message : cause}`);

@@ -53,7 +53,7 @@ export class Claims {
     const isKnown = this.#added.has(claim) && this.#updatedAt.get(id)?.has(updatedAt) === true;
     if (!isKnown) {
       this.#added.add(claim);
-      this.#change({ kind: "add", id, updatedAt });
+      this.#share({ kind: "add", id, updatedAt });
     }
   }
 
@@ -126,6 +126,10 @@ export class Claims {
   #change(change: Change): void {
     // In the order in which they came.
     this.#hear();
+    this.#share(change);
+  }
+
+  #share(change: Change): void {
     this.#apply(change);
     this.#log.append(change);
   }
