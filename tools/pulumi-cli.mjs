@@ -14,6 +14,11 @@ import { DYNAMIC_HOST, LANGUAGE_HOSTS } from "./pulumi-cli/programs.mjs";
 export const MINIMUM_VERSION = "3.217.0";
 
 const LANGUAGE_HOST = "pulumi-language-nodejs";
+const WAYS_TO_GET_PULUMI = `
+The Pulumi CLI (${MINIMUM_VERSION} or newer) is needed. Any of these gets one:
+  - install it: https://www.pulumi.com/docs/install/
+  - on macOS or Linux with Homebrew: brew install pulumi/tap/pulumi
+  - install a current Go (https://go.dev/doc/install), and run this again: the CLI is then built from source`;
 
 /**
  * A Pulumi CLI that can run Node.js programs.
@@ -86,23 +91,15 @@ export async function ensurePulumi({
   } catch (error) {
     log(`Failed to download it: ${reasonOf(error)}. Building it from source, about 3 minutes.`);
   }
-  try {
-    await buildPrograms({ cacheRoot, log, ...(build && { build }) });
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${waysToGetPulumi()}`, {
-      cause: error,
-    });
-  }
-  const built = (await findPulumi({ env, cacheRoot })).cli;
-  if (built === undefined) {
-    throw new Error(`The Pulumi CLI built in ${cacheRoot} is not complete; try again.`);
-  }
-  return built;
+  await buildPrograms({ cacheRoot, log, ...(build && { build }) }).catch((cause) => {
+    throw new Error(`${Object(cause).message}\n${WAYS_TO_GET_PULUMI}`, { cause });
+  });
+  return await requirePulumi({ env, cacheRoot });
 }
 
 /**
  * Finds the language hosts for YAML, Python and Go: those that come with the CLI, else those built earlier, which it
- * builds when they are missing (about a minute).
+ * builds when they are missing (half a minute).
  *
  * @param {PulumiCli} cli
  * @param {LookupOptions & { build?: import("./pulumi-cli/build.mjs").BuildProgram }} [options]
@@ -117,7 +114,7 @@ export async function ensureLanguageHosts(
   if (found !== undefined) {
     return found;
   }
-  log(`The Pulumi CLI comes without ${LANGUAGE_HOSTS.title}: building them from source, about a minute.`);
+  log(`The Pulumi CLI comes without ${LANGUAGE_HOSTS.title}: building them from source, half a minute.`);
   await buildPrograms({ cacheRoot, log, ...(build && { build }), set: LANGUAGE_HOSTS });
   return [await buildFolder(cacheRoot, LANGUAGE_HOSTS)];
 }
@@ -222,16 +219,6 @@ function reasonOf(error) {
   const { message, cause } = Object(error);
   const [line = ""] = String(cause?.message || message).split("\n", 1);
   return line.replace(/\.$/, "");
-}
-
-function waysToGetPulumi() {
-  return [
-    "",
-    `The Pulumi CLI (${MINIMUM_VERSION} or newer) is needed. Any of these gets one:`,
-    "  - install it: https://www.pulumi.com/docs/install/",
-    "  - on macOS or Linux with Homebrew: brew install pulumi/tap/pulumi",
-    "  - install a current Go (https://go.dev/doc/install), and run this again: the CLI is then built from source",
-  ].join("\n");
 }
 
 /** Prints a line for the shell that puts the CLI on PATH: `eval "$(node tools/pulumi-cli.mjs)"`. */

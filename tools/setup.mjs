@@ -104,10 +104,7 @@ async function sourcesHash() {
   const files = await Promise.all(PACKAGES.map((name) => sourceFiles(join(ROOT, name))));
   const hash = createHash("sha256");
   for (const file of [...files.flat(), ...COMMON].sort()) {
-    hash
-      .update(`${relative(ROOT, file)}\0`)
-      .update(await readFile(file))
-      .update("\0");
+    hash.update(JSON.stringify([relative(ROOT, file), await readFile(file, "utf8")]));
   }
   return hash.digest("hex");
 }

@@ -9,18 +9,11 @@ import { removeLeftovers, withLock } from "../lock.mjs";
  * @param {NodeJS.ProcessEnv} [env]
  */
 export function defaultCacheRoot(env = process.env) {
-  return join(userCacheFolder(env), "pulumi-up42", "pulumi-cli");
-}
-
-/** @param {NodeJS.ProcessEnv} env */
-function userCacheFolder(env) {
   const home = env.HOME || homedir();
-  if (process.platform === "darwin") {
-    return join(home, "Library", "Caches");
-  }
-  // The XDG specification says to ignore a relative path.
-  const xdg = env.XDG_CACHE_HOME;
-  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".cache");
+  const usual = process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
+  // The XDG specification says to ignore a relative path. macOS does without the specification.
+  const xdg = process.platform === "darwin" ? "" : (env.XDG_CACHE_HOME ?? "");
+  return join(isAbsolute(xdg) ? xdg : usual, "pulumi-up42", "pulumi-cli");
 }
 
 /**
