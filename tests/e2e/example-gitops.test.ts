@@ -18,6 +18,7 @@ import { WORKSPACE } from "../support/pulumi";
 import { startReceiver, type TestReceiver } from "../support/receiver";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook } from "../support/up42-account";
+import { QUICKER_GO } from "../support/user-environment";
 
 const EXAMPLE = join(WORKSPACE, "examples", "gitops");
 const WORKFLOW = join(EXAMPLE, ".github", "workflows", "webhooks.yml");
@@ -129,7 +130,7 @@ describe("the workflow for GitHub Actions", () => {
 
   test("is what actionlint accepts, and pins its actions", async () => {
     const args = ["run", ACTIONLINT, "-shellcheck=", "-pyflakes=", WORKFLOW];
-    const { result } = startCommand("go", args, { cwd: EXAMPLE });
+    const { result } = startCommand("go", args, { cwd: EXAMPLE, env: { ...process.env, ...QUICKER_GO } });
     expect(await result).toMatchObject({ exitCode: 0, stdout: "" });
     const uses = (await readFile(WORKFLOW, "utf8")).match(/uses: .*/g) ?? [];
     expect(uses).toHaveLength(3);

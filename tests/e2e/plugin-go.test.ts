@@ -4,6 +4,7 @@ import { type GeneratedSdk, generateSdk } from "../support/generated-sdk";
 import { PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
+import { QUICKER_GO } from "../support/user-environment";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const EVENTS = "GET /webhooks/events";
@@ -70,7 +71,11 @@ const files = (sdk: GeneratedSdk): ProjectFiles => ({
 
 go 1.25
 
-require github.com/pulumi/pulumi/sdk/v3 v3.259.0
+require (
+	// The program needs only the SDK. This chooses the CLI's versions of what both need.
+	github.com/pulumi/pulumi/pkg/v3 v3.259.0
+	github.com/pulumi/pulumi/sdk/v3 v3.259.0
+)
 
 replace example.com/pulumi-up42/sdk/go => ${sdk.folder}
 `,
@@ -93,8 +98,7 @@ describe("a webhook and its test in a Go program, with the plugin", () => {
         "up42:password": { secret: PASSWORD },
         "up42:workspaceId": ACCOUNT.workspaceId,
       },
-      // Go completes the lists of modules by itself.
-      env: (url) => ({ UP42_API_URL: url, GOFLAGS: "-mod=mod" }),
+      env: (url) => ({ UP42_API_URL: url, ...QUICKER_GO }),
     });
     await deployment.project.configure({ url: deployment.receiver.url });
   });

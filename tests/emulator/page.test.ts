@@ -1,5 +1,5 @@
 import { type AxeResults, source as axe } from "axe-core";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { DEMO_ACCOUNT, type Emulator, type EmulatorOptions, startEmulator } from "../../emulator/src";
 import { runCommand } from "../../tools/process.mjs";
 import { ensureChromium } from "../support/programs";
@@ -7,6 +7,7 @@ import { startReceiver, type TestReceiver } from "../support/receiver";
 import { at, createWebhook, login, send } from "./client";
 
 let browser: Browser;
+let context: BrowserContext;
 let page: Page;
 let emulator: Emulator;
 let receiver: TestReceiver;
@@ -16,13 +17,16 @@ let loaded: string[];
 beforeAll(async () => {
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   browser = await chromium.launch({ executablePath: await ensureChromium(), args });
+  // One window for all tests, since each costs a second. Emulators of other tests have other origins.
+  context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  await context.newPage();
 }, 600_000);
 afterAll(() => browser.close());
 
 beforeEach(async () => {
   receiver = await startReceiver();
   emulator = await startEmulator({ retries: 1, retryDelayMs: 1 });
-  page = await browser.newPage({ permissions: ["clipboard-read", "clipboard-write"] });
+  page = await context.newPage();
   complaints = [];
   loaded = [];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));

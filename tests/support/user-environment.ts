@@ -22,6 +22,15 @@ export const QUICKER_COMMANDS: Readonly<Record<string, string>> = {
       }),
 };
 
+/**
+ * Programs in Go, sooner: they are compiled as tools/pulumi-cli/go.mjs compiles a CLI, which then has compiled most of
+ * their packages. Go completes the lists of modules by itself.
+ */
+export const QUICKER_GO: Readonly<Record<string, string>> = {
+  CGO_ENABLED: "0",
+  GOFLAGS: "-mod=mod -trimpath -gcflags=all=-dwarf=false -ldflags=-s",
+};
+
 /** Examples in TypeScript, sooner: `npm run check` has checked their types. */
 export const WITHOUT_TYPE_CHECK: Readonly<Record<string, string>> = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
 
