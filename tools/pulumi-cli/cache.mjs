@@ -10,9 +10,10 @@ import { removeLeftovers, withLock } from "../lock.mjs";
  */
 export function defaultCacheRoot(env = process.env) {
   const home = env.HOME || homedir();
-  const usual = process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
-  // The XDG specification says to ignore a relative path. macOS does without the specification.
-  const xdg = process.platform === "darwin" ? "" : (env.XDG_CACHE_HOME ?? "");
+  const isMac = process.platform === "darwin";
+  const usual = isMac ? join(home, "Library", "Caches") : join(home, ".cache");
+  // The XDG specification, which macOS does not follow, says to ignore a relative path.
+  const xdg = isMac ? "" : (env.XDG_CACHE_HOME ?? "");
   return join(isAbsolute(xdg) ? xdg : usual, "pulumi-up42", "pulumi-cli");
 }
 
