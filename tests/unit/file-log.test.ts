@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { FileLog } from "../../provider/src/engine/file-log";
+import { FileLog, removeOldLogs } from "../../provider/src/engine/file-log";
 import { Claims, changeSchema } from "../../provider/src/lifecycle/claims";
 import { Declarations, declarationSchema } from "../../provider/src/lifecycle/declarations";
 
@@ -51,6 +51,16 @@ describe("a log that several processes share", () => {
     expect(log.news()).toEqual([]);
     expect(errors).toHaveLength(1);
   });
+});
+
+test("the logs of engines that have ended are removed, an hour after their last line", async () => {
+  const old = new Date(Date.now() - 3_700_000);
+  for (const name of ["new", "old"]) {
+    await writeFile(join(folder, name), "");
+  }
+  await utimes(join(folder, "old"), old, old);
+  removeOldLogs(folder);
+  expect(await readdir(folder)).toEqual(["new"]);
 });
 
 describe("the providers of one engine", () => {

@@ -12,7 +12,7 @@ const PRIVATE_FILE = 0o600;
 const OTHERS_CAN_WRITE = 0o022;
 
 /**
- * The folder of this user's logs, where nobody else can write. Removes the logs of engines that have ended.
+ * The folder of this user's logs, where nobody else can write.
  * @throws Error when there is no such folder.
  */
 export function logFolder(): string {
@@ -25,6 +25,11 @@ export function logFolder(): string {
   if (!found.isDirectory() || !isPrivate) {
     throw new Error(`${folder} is not a folder in which only this user can write`);
   }
+  return folder;
+}
+
+/** Removes the logs of engines that have ended. */
+export function removeOldLogs(folder: string): void {
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
     const log = lstatSync(file, { throwIfNoEntry: false });
@@ -33,7 +38,6 @@ export function logFolder(): string {
       rmSync(file, { force: true });
     }
   }
-  return folder;
 }
 
 /** A line of a log. The process's id shows whether it is still there. */

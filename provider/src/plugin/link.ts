@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type * as v from "valibot";
 import { Engine } from "../engine/engine";
-import { FileLog, logFolder } from "../engine/file-log";
+import { FileLog, logFolder, removeOldLogs } from "../engine/file-log";
 import { activitySchema, Calls } from "../lifecycle/calls";
 import { Claims, changeSchema } from "../lifecycle/claims";
 import { Declarations, declarationSchema } from "../lifecycle/declarations";
@@ -15,6 +15,7 @@ export class Link {
   claims = new Claims();
   #engine: Engine | undefined;
   #log: EngineLog | undefined;
+  #logFolder: string | undefined;
   #isInterrupted = false;
 
   /** The engine is there when it starts this process, attaches to it or shakes hands. */
@@ -30,6 +31,19 @@ export class Link {
 
   interrupt(): void {
     this.#isInterrupted = true;
+  }
+
+  /** Removes the logs of engines that have ended. There may be hundreds, so the engine does not wait for it. */
+  removeOldLogs(): void {
+    try {
+      if (this.#logFolder !== undefined) {
+        removeOldLogs(this.#logFolder);
+      }
+    } catch (error) {
+      this.reporterFor("").warn(
+        `Failed to remove old logs from ${this.#logFolder}: ${printable(messageOf(error))}. Remove them yourself.`,
+      );
+    }
   }
 
   async isAbandoned(): Promise<boolean> {
@@ -54,7 +68,8 @@ export class Link {
           "providers of UP42, set TMPDIR to a folder that only you can write to.",
       );
     try {
-      const path = join(logFolder(), address.replaceAll(/[^\w.]/g, "_"));
+      this.#logFolder = logFolder();
+      const path = join(this.#logFolder, address.replaceAll(/[^\w.]/g, "_"));
       const open = <T>(kind: string, entry: v.GenericSchema<unknown, T>) =>
         new FileLog(`${path}.${kind}`, entry, warn);
       const calls = new Calls(open("calls", activitySchema));

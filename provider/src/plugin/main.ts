@@ -74,4 +74,5 @@ export async function serve(args: readonly string[]): Promise<void> {
   });
   // The engine reads the first line.
   console.log(String(port));
+  setImmediate(() => link.removeOldLogs());
 }

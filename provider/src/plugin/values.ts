@@ -1,6 +1,7 @@
-import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { asSecret, SECRET, SIGNATURE_KEY } from "../engine/secret";
 import { type Properties, UNKNOWN } from "../lifecycle/properties";
+import { Struct } from "./struct";
 
 /** How Pulumi writes an output that a program has passed on (its SDK's `specialOutputValueSig`). */
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";

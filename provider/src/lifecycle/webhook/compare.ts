@@ -69,7 +69,7 @@ function bareUrl(url: string): string {
 
 /** Whether two of UP42's timestamps are the same moment; they come with any number of fractional digits. */
 export function sameTime(a: string, b: string): boolean {
-  return trimmedTime(a) === trimmedTime(b);
+  return a === b || trimmedTime(a) === trimmedTime(b);
 }
 
 /** Whether the first timestamp is after the second one; of two that cannot be compared, neither is. */

@@ -1,20 +1,17 @@
 import { type Difference, hasUnknown, isTexts, type Properties } from "../properties";
 import { type WebhookState, webhookFieldRules } from "./fields";
 
+const RULES = Object.entries(webhookFieldRules);
+const REPLACING = RULES.filter(([, { replaces }]) => replaces === true).map(([field]) => field);
+
 /** What changed between the state and the inputs, by meaning; what is not known yet counts as changed. */
 export function diffWebhook(state: WebhookState, news: Properties): Difference {
   const stored: Properties = state;
-  const rules = Object.entries(webhookFieldRules);
-  const changed = rules
-    .filter(
-      ([field, { same }]) =>
-        same !== undefined && (hasUnknown(news[field]) || !same(news[field], stored[field])),
-    )
-    .map(([field]) => field);
-  const replacing = new Set([
-    ...rules.filter(([, { replaces }]) => replaces === true).map(([field]) => field),
-    ...rootsOf(news.__replaceOnChanges),
-  ]);
+  const changed = RULES.filter(
+    ([field, { same }]) =>
+      same !== undefined && (hasUnknown(news[field]) || !same(news[field], stored[field])),
+  ).map(([field]) => field);
+  const replacing = new Set([...REPLACING, ...rootsOf(news.__replaceOnChanges)]);
   return { changed, replaces: changed.filter((field) => replacing.has(field) || replacing.has("*")) };
 }
 
