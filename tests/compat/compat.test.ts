@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { transform } from "esbuild";
 import { verifyNotification } from "pulumi-up42/receiver";
@@ -148,22 +148,44 @@ describe("with Pulumi", () => {
     expect(imported).toEqual(required);
   });
 
-  test.each(typescript === "none" ? [] : RESOLUTIONS)("$moduleResolution finds the types", async (how) => {
-    const { files, before, ...resolution } = how;
-    const tsc = join("node_modules", "typescript", "bin", "tsc");
-    const version = /\d+/.exec(await inProject("node", tsc, "--version"))?.[0];
+  test.each(typescript === "none" ? [] : [typescript])("TypeScript %s finds the types", async () => {
+    const source = await sourceOf("types.ts");
     // TypeScript's own declarations need no check, and take half of the time.
     const quick = { skipDefaultLibCheck: true, lib: ["es2022"], noEmit: true };
-    const options = { strict: true, target: "es2022", types: ["node"], ...quick, ...resolution };
-    const source = await sourceOf("types.ts");
-    await writeFiles(Object.fromEntries(files.map((file) => [file, source])));
-    await writeFiles({ "types.json": JSON.stringify({ compilerOptions: options, files }) });
-    const args = [tsc, "--project", "types.json", "--pretty", "false", "--listFiles"];
+    for (const { files, before: _, ...resolution } of RESOLUTIONS) {
+      const options = { strict: true, target: "es2022", types: ["node"], ...quick, ...resolution };
+      const folder = resolution.moduleResolution;
+      await mkdir(join(project.folder, folder));
+      await writeFiles(Object.fromEntries(files.map((file) => [join(folder, file), source])));
+      await writeFiles({
+        [join(folder, "tsconfig.json")]: JSON.stringify({ compilerOptions: options, files }),
+      });
+    }
+    const folders = RESOLUTIONS.map(({ moduleResolution }) => moduleResolution);
+    const tsc = join("node_modules", "typescript", "bin", "tsc");
+    const args = [tsc, "--build", ...folders, "--pretty", "false", "--listFiles"];
     const { stdout } = await runCommand("node", args, { cwd: project.folder, env });
+    const read = stdout.split("\n");
+    for (const { moduleResolution, files } of RESOLUTIONS) {
+      const paths = files.map((file) => expect.stringMatching(`/${moduleResolution}/${file}$`));
+      expect(read).toEqual(expect.arrayContaining(paths));
+    }
     // Declarations of other packages may be older, or newer, than this compiler; and newer ones drop old ways.
-    const isOurs = /^(types\.|error TS|.*node_modules\/(pulumi-up42|up42-emulator)\/).*error TS/;
-    const ours = stdout.split("\n").filter((line) => isOurs.test(line));
-    expect(ours).toEqual(Number(version) < before ? [] : [expect.stringContaining("moduleResolution")]);
+    const ours = [
+      "error TS",
+      ...folders.map((folder) => `${folder}/`),
+      ".*node_modules/(pulumi-up42|up42-emulator)/",
+    ];
+    const isOurs = new RegExp(`^(${ours.join("|")}).*error TS`);
+    const installed = await readFile(
+      join(project.folder, "node_modules", "typescript", "package.json"),
+      "utf8",
+    );
+    const { version } = v.parse(v.object({ version: v.string() }), JSON.parse(installed));
+    const dropped = RESOLUTIONS.filter(({ before }) => Number.parseInt(version, 10) >= before);
+    expect(read.filter((line) => isOurs.test(line))).toEqual(
+      dropped.map(({ moduleResolution }) => expect.stringMatching(`^${moduleResolution}/.*moduleResolution`)),
+    );
     // Its types alone take as long to check as all others.
     expect(stdout).not.toContain("/valibot/");
   });
