@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -53,14 +53,39 @@ describe("a log that several processes share", () => {
   });
 });
 
-test("the logs of engines that have ended are removed, an hour after their last line", async () => {
-  const old = new Date(Date.now() - 3_700_000);
-  for (const name of ["new", "old"]) {
-    await writeFile(join(folder, name), "");
-  }
-  await utimes(join(folder, "old"), old, old);
-  removeOldLogs(folder);
-  expect(await readdir(folder)).toEqual(["new"]);
+describe("the log of an engine that ended an hour ago", () => {
+  const writeOld = async (name: string): Promise<void> => {
+    await writeFile(join(folder, name), `${JSON.stringify({ by: "x", pid: process.pid, entry: "a" })}\n`);
+    const old = new Date(Date.now() - 3_700_000);
+    await utimes(join(folder, name), old, old);
+  };
+
+  test("is removed, and others stay", async () => {
+    await writeOld("old");
+    open(v.string());
+    removeOldLogs(folder);
+    expect(await readdir(folder)).toEqual(["log"]);
+  });
+
+  test("is not that of an engine with the same address, which shares its own from its start", async () => {
+    await writeOld("log");
+    const first = open(v.string());
+    expect(first.news()).toEqual([]);
+    removeOldLogs(folder);
+    const second = open(v.string());
+    first.append("b");
+    expect(second.news().map(({ entry }) => entry)).toEqual(["b"]);
+    expect(errors).toEqual([]);
+  });
+
+  test("stays when it was opened just before it grew old", async () => {
+    await writeFile(join(folder, "log"), "");
+    const young = new Date(Date.now() - 3_590_000);
+    await utimes(join(folder, "log"), young, young);
+    open(v.string());
+    const [name = ""] = await readdir(folder);
+    expect((await stat(join(folder, name))).mtimeMs).toBeGreaterThan(young.getTime() + 3_000_000);
+  });
 });
 
 describe("the providers of one engine", () => {

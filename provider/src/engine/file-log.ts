@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, writeSync } from "node:fs";
+import {
+  fstatSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -31,12 +41,15 @@ export function logFolder(): string {
 /** Removes the logs of engines that have ended. */
 export function removeOldLogs(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    const log = lstatSync(file, { throwIfNoEntry: false });
-    if (log !== undefined && log.mtimeMs < Date.now() - OLD_MS) {
-      // Another process may have been faster.
-      rmSync(file, { force: true });
-    }
+    removeIfOld(join(folder, name));
+  }
+}
+
+function removeIfOld(file: string): void {
+  const log = lstatSync(file, { throwIfNoEntry: false });
+  if (log !== undefined && log.mtimeMs < Date.now() - OLD_MS) {
+    // Another process may have been faster.
+    rmSync(file, { force: true });
   }
 }
 
@@ -65,7 +78,11 @@ export class FileLog<T> implements SharedLog<T> {
    */
   constructor(path: string, entry: v.GenericSchema<unknown, T>, onError: (error: unknown) => void) {
     this.#line = v.object({ by: v.string(), pid: v.number(), entry });
+    removeIfOld(path);
     this.#file = openSync(path, "a+", PRIVATE_FILE);
+    // It is in use from now on, also while nothing is written.
+    const now = new Date();
+    futimesSync(this.#file, now, now);
     this.#onError = onError;
   }
 
