@@ -13,7 +13,7 @@ interface Entry extends Place {
   key: string;
 }
 
-/** What a struct holds. */
+/** What a struct holds. The library's map of its fields, which nothing in the plugin uses, stays empty. */
 const FIELDS = new WeakMap<Struct, Readonly<Record<string, JavaScriptValue>>>();
 
 // Properties are most of what the engine and this process send each other. The library makes a message, a map and a list
