@@ -17,6 +17,8 @@ import type { Shared, SharedLog } from "../lifecycle/shared-log";
 
 /** An engine whose processes have written nothing for this long has ended. */
 const OLD_MS = 3_600_000;
+/** Of how many old logs one start takes care: far more than it adds. A busy machine may have thousands. */
+const MOST_AT_ONCE = 100;
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 const OTHERS_CAN_WRITE = 0o022;
@@ -38,9 +40,11 @@ export function logFolder(): string {
   return folder;
 }
 
-/** Removes the logs of engines that have ended. */
+/** Removes logs of engines that have ended. Where there are many, it takes some, and others at the next start. */
 export function removeOldLogs(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  const names = readdirSync(folder);
+  const first = Math.floor(Math.random() * names.length);
+  for (const name of [...names.slice(first), ...names.slice(0, first)].slice(0, MOST_AT_ONCE)) {
     removeIfOld(join(folder, name));
   }
 }
