@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { DEMO_ACCOUNT } from "up42-emulator";
+import { descendants, isRunning, signalAll } from "../../tools/process.mjs";
 import { type ForeignAnswer, startProxy, type TestProxy, type Verdict } from "../support/broken-proxy";
 import { script, startDeployment, type TestDeployment, takeRequests } from "../support/deployment";
 import { loginAs, onlyWebhook } from "../support/up42-account";
@@ -282,10 +283,17 @@ test.each(["SIGKILL", "SIGHUP"] as const)(
     while (!isWaiting) {
       await setTimeout(50);
     }
-    up.kill(signal);
-    await up.result;
-    await setTimeout(8_000);
-    expect(emulator.webhooks()).toEqual([]);
+    const started = descendants(up.pid).map(({ pid }) => pid);
+    try {
+      // A closed terminal reaches all in the CLI's process group; the host has one of its own.
+      signalAll([signal === "SIGHUP" ? -up.pid : up.pid], signal);
+      await setTimeout(8_000);
+      expect(isRunning(up.pid)).toBe(false);
+      expect(emulator.webhooks()).toEqual([]);
+    } finally {
+      signalAll(started, "SIGKILL");
+      await up.result;
+    }
   },
 );
 
