@@ -8,6 +8,7 @@ import { credentials } from "@grpc/grpc-js";
 import { DEMO_ACCOUNT } from "up42-emulator";
 import { median } from "../tools/figures.mjs";
 import { startCommand } from "../tools/process.mjs";
+import { ownEnvironment } from "../tools/pulumi-project.mjs";
 import { atMost } from "./bars.mjs";
 
 const RUNS = 11;
@@ -50,7 +51,7 @@ export async function measureImport() {
 export async function measureStart() {
   const nothing = async () => {
     const start = performance.now();
-    await run(process.execPath, ["--eval", "0"]);
+    await run(process.execPath, ["--eval", "0"], { env: ownEnvironment() });
     return performance.now() - start;
   };
   console.log(`Node.js ${process.version} that does nothing, ms: ${(await medianOf(nothing)).toFixed(0)}`);
@@ -66,7 +67,7 @@ async function timeToFirstRequest() {
   const requested = once(up42, "request").then(() => performance.now() - start);
   // Its port is also the engine's, to which the plugin holds a connection open.
   const address = `127.0.0.1:${Object(up42.address()).port}`;
-  const env = { ...process.env, ...SETTINGS, UP42_API_URL: `http://${address}` };
+  const env = { ...ownEnvironment(), ...SETTINGS, UP42_API_URL: `http://${address}` };
   const plugin = startCommand(PLUGIN, [address], { env });
   try {
     const [port] = await plugin.waitForOutput(/^\d+(?=\n)/);

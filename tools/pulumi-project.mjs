@@ -14,18 +14,19 @@ export const WORKSPACE = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What the user, npm, Jest or a CI sets, and what would change how the CLI and its programs behave. */
 const FOREIGN_VARIABLES =
   /^(UP42_|PULUMI_|JEST_|GITHUB_|GITLAB_|YARN_|CI$|CI_|NODE_(ENV|OPTIONS|PATH)$|INIT_CWD$|npm_(lifecycle|package|command)|npm_config_local_prefix$)/;
-const PROXIES = /^(https?|all|no)_proxy$/i;
+/** What leads to other machines. Node.js 20 reads the certificates in each process, which takes longer than it starts. */
+const NETWORK_VARIABLES = /^((https?|all|no)_proxy|NODE_EXTRA_CA_CERTS)$/i;
 
 /**
  * This process's environment without what would lead a command elsewhere.
  *
- * @param {{ network?: boolean }} [options] whether to keep the settings of proxies, for commands that talk to more than
- *   this machine; default: `false`
+ * @param {{ network?: boolean }} [options] whether to keep the settings of proxies and certificates, for commands that
+ *   talk to more than this machine; default: `false`
  * @returns {Record<string, string | undefined>}
  */
 export function ownEnvironment({ network = false } = {}) {
   const own = Object.entries(process.env).filter(
-    ([name]) => !FOREIGN_VARIABLES.test(name) && (network || !PROXIES.test(name)),
+    ([name]) => !FOREIGN_VARIABLES.test(name) && (network || !NETWORK_VARIABLES.test(name)),
   );
   return Object.fromEntries(own);
 }
