@@ -1,5 +1,7 @@
+import { readFile, writeFile } from "node:fs/promises";
 import nodeModule from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { pulumiPathEntries, requireLanguageHosts, requirePulumi } from "../../tools/pulumi-cli.mjs";
 import { ownEnvironment, pulumiVariables, WORKSPACE } from "../../tools/pulumi-project.mjs";
 
@@ -41,8 +43,10 @@ export const WITHOUT_TYPE_CHECK: Readonly<Record<string, string>> = { PULUMI_NOD
  */
 export async function userEnvironment(root: string): Promise<NodeJS.ProcessEnv> {
   const { PULUMI_BACKEND_URL: _, PULUMI_CONFIG_PASSPHRASE: __, ...variables } = pulumiVariables(root);
+  const { NODE_EXTRA_CA_CERTS: certificates, ...callers } = ownEnvironment({ network: true });
   return {
-    ...ownEnvironment({ network: true }),
+    ...callers,
+    ...(certificates !== undefined && (await forPackageManagers(certificates, root))),
     ...variables,
     ...QUICKER_COMMANDS,
     PATH: await userPath(),
@@ -54,6 +58,16 @@ export async function userEnvironment(root: string): Promise<NodeJS.ProcessEnv> 
     npm_config_update_notifier: "false",
     npm_config_progress: "false",
   };
+}
+
+/**
+ * Certificates of the caller's, for what alone reaches other machines. Each process in Node.js 20 would read them, which
+ * takes longer than it starts.
+ */
+async function forPackageManagers(certificates: string, root: string): Promise<NodeJS.ProcessEnv> {
+  const all = join(root, "certificates.pem");
+  await writeFile(all, [...rootCertificates, await readFile(certificates, "utf8")].join("\n"));
+  return { npm_config_cafile: all, pnpm_config_cafile: all, YARN_HTTPS_CA_FILE_PATH: all };
 }
 
 /** The caller's PATH, with Pulumi, and without the programs of this workspace that npm adds to it. */
