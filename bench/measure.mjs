@@ -28,15 +28,16 @@ export async function measure(command, options) {
   // The shell counts the time of all its descendants that were waited for.
   const script = '"$@"; status=$?; times >&2; exit $status';
   const running = startCommand("bash", ["-c", script, "bash", ...command], options);
-  let [hostRssBytes, hasEnded] = [0, false];
+  let hasEnded = false;
   const ended = running.result.finally(() => {
     hasEnded = true;
   });
+  const isNew = (/** @type {string} */ pid) => !others.has(pid);
+  let [pid, hostRssBytes] = ["", 0];
   while (!hasEnded) {
-    hostRssBytes = Math.max(
-      hostRssBytes,
-      await hostMemory(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`, others),
-    );
+    const bytes = pid === "" ? 0 : await peakMemory(pid);
+    pid = bytes > 0 ? pid : await findHost(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`, isNew);
+    hostRssBytes = Math.max(hostRssBytes, bytes);
     await Promise.race([ended, setTimeout(SAMPLE_MS)]);
   }
   const result = await ended;
@@ -61,20 +62,29 @@ function cpuSeconds(output) {
 }
 
 /**
- * The peak that the kernel keeps of the provider's process; it only has to be read before the process is gone.
+ * The id of the provider's process, or nothing while there is none. Only new processes are looked at, and none once it is
+ * found: that takes time from what is measured.
  *
  * @param {string} variable which only the processes of this command have
- * @param {ReadonlySet<string>} others what /proc had before: to read these would take time from what is measured
+ * @param {(pid: string) => boolean} isNew
  */
-async function hostMemory(variable, others) {
-  for (const pid of await readdir("/proc")) {
-    const isHost = !others.has(pid) && HOST.test(await textOf(pid, "cmdline"));
-    if (isHost && (await textOf(pid, "environ")).includes(variable)) {
-      const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
-      return Number(kilobytes) * 1024;
+async function findHost(variable, isNew) {
+  for (const pid of (await readdir("/proc")).filter(isNew)) {
+    if (HOST.test(await textOf(pid, "cmdline")) && (await textOf(pid, "environ")).includes(variable)) {
+      return pid;
     }
   }
-  return 0;
+  return "";
+}
+
+/**
+ * The most memory that a process has had, as the kernel keeps it; it only has to be read before the process is gone.
+ *
+ * @param {string} pid
+ */
+async function peakMemory(pid) {
+  const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
+  return Number(kilobytes) * 1024;
 }
 
 /**
