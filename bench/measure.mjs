@@ -28,19 +28,17 @@ export async function measure(command, options) {
   // The shell counts the time of all its descendants that were waited for.
   const script = '"$@"; status=$?; times >&2; exit $status';
   const running = startCommand("bash", ["-c", script, "bash", ...command], options);
-  let hasEnded = false;
-  const ended = running.result.finally(() => {
-    hasEnded = true;
-  });
-  const isNew = (/** @type {string} */ pid) => !others.has(pid);
-  let [pid, hostRssBytes] = ["", 0];
-  while (!hasEnded) {
-    const bytes = pid === "" ? 0 : await peakMemory(pid);
-    pid = bytes > 0 ? pid : await findHost(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`, isNew);
-    hostRssBytes = Math.max(hostRssBytes, bytes);
-    await Promise.race([ended, setTimeout(SAMPLE_MS)]);
+  let [host, hostRssBytes] = ["", 0];
+  let result;
+  while (result === undefined) {
+    // The kernel keeps the peak, which only has to be read before the process is gone.
+    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(await textOf(host, "status")) ?? [];
+    if (kilobytes === undefined) {
+      host = await findHost(`PULUMI_HOME=${options.env.PULUMI_HOME}\0`, others);
+    }
+    hostRssBytes = Math.max(hostRssBytes, Number(kilobytes ?? 0) * 1024);
+    result = await Promise.race([running.result, setTimeout(SAMPLE_MS, undefined)]);
   }
-  const result = await ended;
   const wall = (performance.now() - start) / 1000;
   if (result.exitCode !== 0) {
     throw new Error(`${command.join(" ")} failed: ${describeResult(result)}`);
@@ -62,29 +60,18 @@ function cpuSeconds(output) {
 }
 
 /**
- * The id of the provider's process, or nothing while there is none. Only new processes are looked at, and none once it is
- * found: that takes time from what is measured.
+ * The id of the provider's process; empty while there is none.
  *
  * @param {string} variable which only the processes of this command have
- * @param {(pid: string) => boolean} isNew
+ * @param {ReadonlySet<string>} others what /proc had before: to read these would take time from what is measured
  */
-async function findHost(variable, isNew) {
-  for (const pid of (await readdir("/proc")).filter(isNew)) {
+async function findHost(variable, others) {
+  for (const pid of (await readdir("/proc")).filter((name) => !others.has(name))) {
     if (HOST.test(await textOf(pid, "cmdline")) && (await textOf(pid, "environ")).includes(variable)) {
       return pid;
     }
   }
   return "";
-}
-
-/**
- * The most memory that a process has had, as the kernel keeps it; it only has to be read before the process is gone.
- *
- * @param {string} pid
- */
-async function peakMemory(pid) {
-  const [, kilobytes = "0"] = /VmHWM:\s+(\d+) kB/.exec(await textOf(pid, "status")) ?? [];
-  return Number(kilobytes) * 1024;
 }
 
 /**
