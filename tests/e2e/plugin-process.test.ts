@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } f
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { descendants, isRunning, runCommand, startCommand } from "../../tools/process.mjs";
+import { descendants, isRunning, runCommand, signalAll, startCommand } from "../../tools/process.mjs";
 import { startProxy, type TestProxy } from "../support/broken-proxy";
 import type { TestDeployment } from "../support/deployment";
 import { PLUGIN_FOLDER } from "../support/pulumi";
@@ -168,7 +168,10 @@ describe("while UP42 does not answer", () => {
     refuse(Number.POSITIVE_INFINITY);
     const running = project.start(["up", "--yes", "--skip-preview", ...flags], { env });
     await firstPost;
-    const plugins = descendants(running.pid).filter(({ command }) => command.includes("plugin/start.js"));
+    const started = descendants(running.pid);
+    const isPlugin = ({ command }: { readonly command: string }): boolean =>
+      command.includes("plugin/start.js");
+    const plugins = started.filter(isPlugin);
     // One of them gives YAML's language host the schema.
     expect(plugins).toHaveLength(2);
     process.kill(running.pid, "SIGKILL");
@@ -176,6 +179,12 @@ describe("while UP42 does not answer", () => {
       await setTimeout(50);
     }
     expect(emulator.webhooks()).toEqual([]);
+    // Pulumi's language host would stay for minutes.
+    const hosts = started.filter((one) => !isPlugin(one));
+    signalAll(
+      hosts.map(({ pid }) => pid),
+      "SIGKILL",
+    );
     await running.result;
     await project.run(["cancel", "--yes"]);
   });
