@@ -169,9 +169,7 @@ describe("while UP42 does not answer", () => {
     const running = project.start(["up", "--yes", "--skip-preview", ...flags], { env });
     await firstPost;
     const started = descendants(running.pid);
-    const isPlugin = ({ command }: { readonly command: string }): boolean =>
-      command.includes("plugin/start.js");
-    const plugins = started.filter(isPlugin);
+    const plugins = started.filter(({ command }) => command.includes("plugin/start.js"));
     // One of them gives YAML's language host the schema.
     expect(plugins).toHaveLength(2);
     process.kill(running.pid, "SIGKILL");
@@ -180,9 +178,8 @@ describe("while UP42 does not answer", () => {
     }
     expect(emulator.webhooks()).toEqual([]);
     // Pulumi's language host would stay for minutes.
-    const hosts = started.filter((one) => !isPlugin(one));
     signalAll(
-      hosts.map(({ pid }) => pid),
+      started.map(({ pid }) => pid),
       "SIGKILL",
     );
     await running.result;
