@@ -49,6 +49,6 @@ export default {
   // A test waits for what it started, and a machine may be slow: the limit ends what hangs.
   testTimeout: 600_000,
   testSequencer: "./tests/support/longest-first.mjs",
-  // Many tests wait for pauses and processes more than they compute.
-  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  // Many tests wait for pauses and downloads. Two more than there are CPUs keep these busy.
+  maxWorkers: availableParallelism() + 2,
 };

@@ -38,6 +38,8 @@ async function fill(folder: string): Promise<void> {
     entryPoints: [require.resolve("@pulumi/pulumi/cmd/dynamic-provider")],
     bundle: true,
     platform: "node",
+    // What lazy-modules.cjs never loads.
+    external: ["@npmcli/arborist", "typescript"],
     minifyWhitespace: true,
     outfile: bundle,
     logLevel: "error",
