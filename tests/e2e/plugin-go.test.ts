@@ -4,7 +4,7 @@ import { type GeneratedSdk, generateSdk } from "../support/generated-sdk";
 import { PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
-import { QUICKER_GO } from "../support/user-environment";
+import { GO_MODULES_OF_CLI, QUICKER_GO } from "../support/user-environment";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const EVENTS = "GET /webhooks/events";
@@ -71,11 +71,8 @@ const files = (sdk: GeneratedSdk): ProjectFiles => ({
 
 go 1.25
 
-require (
-	// The program needs only the SDK. This chooses the CLI's versions of what both need.
-	github.com/pulumi/pulumi/pkg/v3 v3.259.0
-	github.com/pulumi/pulumi/sdk/v3 v3.259.0
-)
+require github.com/pulumi/pulumi/sdk/v3 v3.259.0
+${GO_MODULES_OF_CLI}
 
 replace example.com/pulumi-up42/sdk/go => ${sdk.folder}
 `,
@@ -98,7 +95,8 @@ describe("a webhook and its test in a Go program, with the plugin", () => {
         "up42:password": { secret: PASSWORD },
         "up42:workspaceId": ACCOUNT.workspaceId,
       },
-      env: (url) => ({ UP42_API_URL: url, ...QUICKER_GO }),
+      // Go completes the lists of modules by itself.
+      env: (url) => ({ UP42_API_URL: url, ...QUICKER_GO, GOFLAGS: `-mod=mod ${QUICKER_GO.GOFLAGS}` }),
     });
     await deployment.project.configure({ url: deployment.receiver.url });
   });
