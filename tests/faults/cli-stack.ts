@@ -8,6 +8,7 @@ import {
   type RunningCommand,
   signalAll,
 } from "../../tools/process.mjs";
+import { DYNAMIC_HOST_FILE } from "../support/dynamic-host";
 import { type ExportedStack, nameOf } from "../support/engine";
 import { createProject, type PulumiProject } from "../support/pulumi";
 import { canary } from "../support/secrets";
@@ -34,7 +35,7 @@ const POLL_MS = 50;
 
 /** What the processes of a door are known by. */
 const HOSTS: Readonly<Record<DoorKind, string>> = {
-  dynamic: "cmd/dynamic-provider",
+  dynamic: DYNAMIC_HOST_FILE,
   plugin: "plugin/start.js",
 };
 

@@ -1,4 +1,5 @@
 import { stub } from "../../provider/src/dynamic/stub";
+import { dynamicHostScript } from "../support/dynamic-host";
 import { type Door, HostPool, type Providers, type Use, WEBHOOK_TYPES } from "./door";
 import { hostEnvironment, type ProviderOptions } from "./folder";
 import { HostProcess, NO_ENGINE, type Properties, ProviderClient, urnOf } from "./host";
@@ -22,7 +23,7 @@ export class DynamicHost extends ProviderClient {
     config: Properties,
     provider: ProviderOptions = {},
   ): Promise<DynamicHost> {
-    const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const script = await dynamicHostScript();
     const process = new HostProcess([script, NO_ENGINE], { cwd: folder, env: hostEnvironment(provider) });
     const host = new DynamicHost(process, await process.nextPort());
     await host.configure(config);

@@ -5,7 +5,7 @@ import { seedsFrom } from "./random";
 import { describeFailures, describeFaults, describeResult, hasFailed, writeDocs } from "./report";
 import { SCENARIOS } from "./scenario";
 import { describeKill, describeKills, hasFindings, type KilledUp, killUps } from "./skipped-checkpoints";
-import { runSuite, type Summary } from "./suite";
+import { FIRST_CLI_RUN, runSuite, type Summary } from "./suite";
 
 const USAGE = `npm run faults -- [options]
   --door DOOR                dynamic: Pulumi's dynamic host (default), or plugin
@@ -36,9 +36,6 @@ const OPTIONS = {
   "write-docs": { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
-
-/** Seeds of the runs with the CLI begin here, so that they are others than those of the runs against the host. */
-const FIRST_CLI_RUN = 1_000_000;
 
 /** `npm run faults`: see docs/reliability.md. */
 async function main(): Promise<void> {

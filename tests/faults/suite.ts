@@ -8,6 +8,9 @@ import { leaks } from "./leaks";
 import { type RunResult, runOnce } from "./run";
 import type { ScenarioKind } from "./scenario";
 
+/** Seeds of the runs with the CLI begin here, so that they are others than those of the runs against the host. */
+export const FIRST_CLI_RUN = 1_000_000;
+
 export interface SuiteOptions {
   /** The seeds of the runs against the host. */
   readonly seeds: readonly number[];

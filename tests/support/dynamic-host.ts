@@ -9,7 +9,8 @@ import { DYNAMIC_HOST } from "../../tools/pulumi-cli/programs.mjs";
 import { ownEnvironment, WORKSPACE } from "../../tools/pulumi-project.mjs";
 import { QUICKER_COMMANDS } from "./user-environment";
 
-const BUNDLE = "dynamic-host.js";
+/** What the command line of such a host has. */
+export const DYNAMIC_HOST_FILE = "dynamic-host.js";
 
 /**
  * Makes Pulumi's own dynamic provider host start in half of the time, of which loading its 700 modules takes the
@@ -27,13 +28,18 @@ async function dynamicHostFolder(): Promise<string> {
   return folder;
 }
 
+/** That host, for those who start it themselves. */
+export async function dynamicHostScript(): Promise<string> {
+  return join(await dynamicHostFolder(), DYNAMIC_HOST_FILE);
+}
+
 /** An environment in which the CLI finds that host first. */
 export async function withQuickHost<T extends NodeJS.ProcessEnv>(env: T): Promise<T> {
   return { ...env, PATH: [await dynamicHostFolder(), env.PATH].join(delimiter) };
 }
 
 async function fill(folder: string): Promise<void> {
-  const bundle = join(folder, BUNDLE);
+  const bundle = join(folder, DYNAMIC_HOST_FILE);
   await build({
     entryPoints: [require.resolve("@pulumi/pulumi/cmd/dynamic-provider")],
     bundle: true,
@@ -52,6 +58,6 @@ async function fill(folder: string): Promise<void> {
     throw new Error(`Failed to start the bundled host: ${describeResult(result)}`);
   }
   const executable = join(folder, DYNAMIC_HOST);
-  await writeFile(executable, `#!/bin/sh\nexec node "$(dirname "$0")/${BUNDLE}" "$@"\n`);
+  await writeFile(executable, `#!/bin/sh\nexec node "$(dirname "$0")/${DYNAMIC_HOST_FILE}" "$@"\n`);
   await chmod(executable, 0o755);
 }
