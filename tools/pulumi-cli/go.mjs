@@ -52,7 +52,7 @@ export async function goBuild({ name, module, package: source, file }, version, 
  */
 async function go(args, cwd) {
   // Like Pulumi's own releases: no C compiler is needed, and the programs do not depend on the system's libc.
-  // The compiler takes a tenth less time when it collects garbage only from this much memory on.
+  // The compiler takes less time when it collects garbage only from this much memory on.
   const env = { ...process.env, CGO_ENABLED: "0", GOGC: "off", GOMEMLIMIT: "1GiB" };
   const result = await runCommand("go", args, { cwd, env }).catch(() => undefined);
   if (result === undefined) {
