@@ -4,7 +4,7 @@ import { type GeneratedSdk, generateSdk } from "../support/generated-sdk";
 import { PLUGIN_FOLDER, type ProjectFiles } from "../support/pulumi";
 import { canary, expectNoCanaries } from "../support/secrets";
 import { loginAs, onlyWebhook, webhookWithId } from "../support/up42-account";
-import { GO_MODULES_OF_CLI, QUICKER_GO } from "../support/user-environment";
+import { QUICKER_GO } from "../support/user-environment";
 
 const TOKEN = "POST /realms/public/protocol/openid-connect/token";
 const EVENTS = "GET /webhooks/events";
@@ -71,8 +71,11 @@ const files = (sdk: GeneratedSdk): ProjectFiles => ({
 
 go 1.25
 
-require github.com/pulumi/pulumi/sdk/v3 v3.259.0
-${GO_MODULES_OF_CLI}
+require (
+	// The program needs only the SDK. This chooses the CLI's versions of what both need.
+	github.com/pulumi/pulumi/pkg/v3 v3.259.0
+	github.com/pulumi/pulumi/sdk/v3 v3.259.0
+)
 
 replace example.com/pulumi-up42/sdk/go => ${sdk.folder}
 `,

@@ -44,7 +44,7 @@ async function fill(folder: string): Promise<void> {
     entryPoints: [require.resolve("@pulumi/pulumi/cmd/dynamic-provider")],
     bundle: true,
     platform: "node",
-    // What lazy-modules.cjs never loads.
+    // lazy-modules.cjs loads these when something looks at them.
     external: ["@npmcli/arborist", "typescript"],
     minifyWhitespace: true,
     outfile: bundle,

@@ -1,5 +1,5 @@
-import { constants, existsSync } from "node:fs";
-import { access, appendFile, mkdir, mkdtemp, readdir, readFile, statfs, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, mkdtemp, readdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { describeResult, runCommand } from "../../tools/process.mjs";
@@ -8,7 +8,7 @@ import { withQuickHost } from "./dynamic-host";
 import { copyOwnFiles, removeFolder, setUpIn } from "./folders";
 import { freePorts } from "./listen";
 import { type PackedPackages, usePacked } from "./packed";
-import { GO_MODULES_OF_CLI, QUICKER_GO, userEnvironment, WITHOUT_TYPE_CHECK } from "./user-environment";
+import { QUICKER_GO, userEnvironment, WITHOUT_TYPE_CHECK } from "./user-environment";
 
 /** An example in a folder outside of the repository, as a user has it who has copied it. */
 export interface ExampleCopy {
@@ -47,9 +47,6 @@ export async function copyExample(
     await copyOwnFiles(example, folder);
     const emulatorUrl = await useFreePorts(folder);
     await usePacked(folder, packed);
-    if (existsSync(join(folder, "go.mod"))) {
-      await appendFile(join(folder, "go.mod"), `\n${GO_MODULES_OF_CLI}\n`);
-    }
     if (installed !== undefined) {
       await linkPackages(installed.folder, folder);
     }

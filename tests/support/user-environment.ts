@@ -26,15 +26,12 @@ export const QUICKER_COMMANDS: Readonly<Record<string, string>> = {
 
 /**
  * Programs in Go, sooner: they are compiled as tools/pulumi-cli/go.mjs compiles a CLI, which then has compiled most of
- * their packages.
+ * their packages, where they choose its versions.
  */
 export const QUICKER_GO = {
   CGO_ENABLED: "0",
   GOFLAGS: "-trimpath -gcflags=all=-dwarf=false -ldflags=-s",
 } as const;
-
-/** What a go.mod requires to choose the CLI's versions of what both need. A program needs only Pulumi's SDK. */
-export const GO_MODULES_OF_CLI = "require github.com/pulumi/pulumi/pkg/v3 v3.259.0";
 
 /** Examples in TypeScript, sooner: `npm run check` has checked their types. */
 export const WITHOUT_TYPE_CHECK: Readonly<Record<string, string>> = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
